@@ -1,0 +1,14 @@
+"""The registry: what this server reads and writes. Its order is the server's preference.
+
+A new representation is one file beside this one, and its name here.
+"""
+
+from representations.base import Representation
+from representations.json import JSON
+from representations.msgpack import MSGPACK
+from representations.problem import PROBLEM_JSON, PROBLEM_XML
+from representations.typed_xml import TYPED_XML
+from representations.xml import TEXT_XML, XML
+
+REPRESENTATIONS: tuple[Representation, ...] = (JSON, XML, TEXT_XML, TYPED_XML, MSGPACK)
+PROBLEMS: tuple[Representation, ...] = (PROBLEM_JSON, PROBLEM_XML)

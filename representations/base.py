@@ -1,0 +1,125 @@
+"""What a representation is: data to bytes, bytes to data, and the shape that directs both."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+Data = Any  # dict, list, str, int, bool, None, Decimal, date, datetime
+Path = Sequence[str | int]  # the way to a value: names of members, and places in lists from 0
+
+MAX_DEPTH = 64  # levels of nesting that are read
+
+
+class Malformed(Exception):
+    """The bytes do not follow the syntax of the format; the message says what and where."""
+
+
+class Scalar(Enum):
+    """What a text without structure of its own stands for."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    TOKEN = "token"  # money, dates and times: text whose surrounding white space means nothing
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An object: the name of its type, and what its members are. Members may be absent."""
+
+    name: str
+    members: Mapping[str, "Member"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list, and what each of its items is."""
+
+    item: "Member"
+
+    @property
+    def item_name(self) -> str:
+        return self.item.name if isinstance(self.item, Shape) else "item"
+
+
+Member = Scalar | Shape | ListOf
+
+
+@dataclass(frozen=True)
+class Representation:
+    """A format: its short name (`format=`), media type and functions; without decode, not read.
+
+    encode: equal data, equal bytes. decode: raises Malformed; the last argument is the charset
+    parameter of the content's media type. pointer: a path in the terms of the format.
+    """
+
+    name: str
+    media_type: str
+    encode: Callable[[Data, Shape], bytes]
+    decode: Callable[[bytes, Shape, str | None], Data] | None
+    pointer: Callable[[Path, Shape], str]
+    charset: str | None = None
+
+    @property
+    def content_type(self) -> str:
+        return f"{self.media_type}; charset={self.charset}" if self.charset else self.media_type
+
+
+def utc(moment: datetime) -> str:
+    """The time in UTC as every format writes it: 2026-11-22T07:16:00Z."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+# The one text of each scalar type, for formats that have only text.
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    str: str.__str__,
+    bool: lambda value: "true" if value else "false",
+    int: str,
+    float: repr,
+    Decimal: str,
+    datetime: utc,
+    date: date.isoformat,
+}
+
+
+def text(value: Data) -> str:
+    """The text of a scalar, the same in every format. Raises TypeError for what is none."""
+    for kind in type(value).__mro__:
+        if kind in _TEXTS:
+            return _TEXTS[kind](value)
+    raise TypeError(f"no plain data: {type(value).__name__}")
+
+
+def json_pointer(path: Path, shape: Shape) -> str:
+    """The path as a JSON Pointer (RFC 6901, 3)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def bounded(data: Data, level: int = 1) -> Data:
+    """The data, if it nests at most MAX_DEPTH levels and its text can be encoded.
+
+    Raises Malformed.
+    """
+    if isinstance(data, dict):
+        children = [*data, *data.values()]
+    elif isinstance(data, list):
+        children = data
+    else:
+        if isinstance(data, str) and not data.isascii():
+            _refuse_surrogates(data)
+        return data
+    if level > MAX_DEPTH:
+        raise Malformed(f"more than {MAX_DEPTH} levels of nesting")
+    for child in children:
+        bounded(child, level + 1)
+    return data
+
+
+def _refuse_surrogates(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Malformed(f"a lone surrogate, U+{ord(text[error.start]):04X}") from error

@@ -1,0 +1,44 @@
+"""JSON (RFC 8259), read as strictly as I-JSON (RFC 7493): one meaning for every reader."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NoReturn
+
+import msgspec
+
+from representations.base import Data, Malformed, Representation, Shape, bounded, json_pointer
+
+
+def encode(data: Data, shape: Shape) -> bytes:
+    return msgspec.json.encode(data)
+
+
+def decode(content: bytes, shape: Shape, charset: str | None = None) -> Data:
+    """The data; fractions come as Decimal. JSON is UTF-8 whatever the charset says (8259, 8.1)."""
+    try:
+        return bounded(_DECODER.decode(content.decode("utf-8-sig")))
+    except RecursionError as error:
+        raise Malformed("too many levels of nesting") from error
+    except ValueError as error:  # also of Unicode, and of numbers with too many digits
+        raise Malformed(str(error)) from error
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {twice!r} occurs twice in an object")
+    return members
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_float=Decimal, parse_constant=_refuse, strict=True
+)
+
+JSON = Representation("json", "application/json", encode, decode, json_pointer)

@@ -1,0 +1,19 @@
+"""Problems in JSON and in XML (RFC 9457, 3 and appendix B)."""
+
+from dataclasses import replace
+
+from representations.base import Data, Representation, Shape
+from representations.json import JSON
+from representations.markup import Dialect, write
+from representations.xml import XML
+
+# Appendix B has no place for null: no problem of ours holds one.
+_DIALECT = Dialect(attributes=lambda kind: "", root=' xmlns="urn:ietf:rfc:7807"', item="i")
+
+
+def encode(data: Data, shape: Shape) -> bytes:
+    return write(data, shape, _DIALECT)
+
+
+PROBLEM_JSON = replace(JSON, media_type="application/problem+json", decode=None)
+PROBLEM_XML = replace(XML, media_type="application/problem+xml", encode=encode, decode=None)

@@ -1,0 +1,52 @@
+"""The plain dialect of XML: no types and no namespace; the schema directs how it is read."""
+
+from dataclasses import replace
+
+from lxml.etree import _Element
+
+from representations.base import Data, ListOf, Malformed, Member, Representation, Scalar, Shape
+from representations.markup import Dialect, write
+from representations.reader import SPACE, XSI, content, document, members, scalar, xpath
+
+_NIL = f"{{{XSI}}}nil"
+_DIALECT = Dialect(
+    attributes=lambda kind: ' xsi:nil="true"' if kind is type(None) else "",
+    root=f' xmlns:xsi="{XSI}"',
+)
+
+
+def encode(data: Data, shape: Shape) -> bytes:
+    return write(data, shape, _DIALECT)
+
+
+def decode(source: bytes, shape: Shape, charset: str | None = None) -> Data:
+    """The data by the declared types; a member that the shape does not know is read as None."""
+    return _value(document(source, shape.name, charset), shape)
+
+
+def _value(element: _Element, member: Member | None) -> Data:
+    held = content(element)
+    if element.get(_NIL, "").strip(SPACE) in ("true", "1"):
+        return None
+    if isinstance(member, Scalar):
+        return scalar(held, member) if isinstance(held, str) else {}
+    if isinstance(held, str):
+        if held.strip(SPACE):
+            raise Malformed(f"line {element.sourceline}: text instead of elements")
+        held = []
+    if isinstance(member, ListOf):
+        return [_value(_item(child, member), member.item) for child in held]
+    known = member.members if isinstance(member, Shape) else {}
+    return {name: _value(child, known[name]) if name in known else None for name, child in members(held)}
+
+
+def _item(element: _Element, member: ListOf) -> _Element:
+    if element.tag != member.item_name:
+        raise Malformed(
+            f"line {element.sourceline}: {element.tag!r} in a list of {member.item_name!r}"
+        )
+    return element
+
+
+XML = Representation("xml", "application/xml", encode, decode, xpath, charset="utf-8")
+TEXT_XML = replace(XML, name="text-xml", media_type="text/xml")
