@@ -1,0 +1,28 @@
+"""What things are: tables, types and rules. Knows no HTTP and no format."""
+
+from models.base import Model
+from models.customer import Customer
+from models.database import Database
+from models.errors import Busy, Conflict, Invalid, ModelError, NotFound
+from models.invoice import Invoice, Item
+from models.product import Product
+from models.rows import exists, find, read, remove, save
+
+__all__ = [
+    "Busy",
+    "Conflict",
+    "Customer",
+    "Database",
+    "Invalid",
+    "Invoice",
+    "Item",
+    "Model",
+    "ModelError",
+    "NotFound",
+    "Product",
+    "exists",
+    "find",
+    "read",
+    "remove",
+    "save",
+]

@@ -1,0 +1,77 @@
+"""The base of every model: its members, its version, and its plain data."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from models.members import Member, accept, members
+from models.types import now
+
+Data = dict[str, Any]
+
+
+class Model(DeclarativeBase):
+    """A row of a table, and what its class says of it.
+
+    version: raised with every write and compared by the database, so that of two writers who read
+    the same one the second fails. It is no member: `to_dict` adds it, for who makes validators.
+    hidden: columns that are no members.
+    """
+
+    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}  # no id is given twice
+    hidden: ClassVar[frozenset[str]] = frozenset({"version"})
+    version: Mapped[int] = mapped_column(default=0, sort_order=999)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}
+
+    @classmethod
+    def type_name(cls) -> str:
+        """The name of the type: `customer`."""
+        return cls.__name__.lower()
+
+    @classmethod
+    def plural(cls) -> str:
+        """The name of a collection of it: `customers`."""
+        return str(cls.__tablename__)
+
+    @classmethod
+    def members(cls) -> Mapping[str, Member]:
+        """Its members by name, in the order of every format."""
+        return members(cls)
+
+    @classmethod
+    def accept(cls, data: Any) -> Data:
+        """What a client may write of the data: a value or None for each member that is not the
+        server's. Raises Invalid with every fault."""
+        return accept(cls, data)
+
+    def take(self, data: Data) -> None:
+        """Takes over accepted data. Raises Invalid or Conflict where the model has rules."""
+        for name, value in data.items():
+            setattr(self, name, value)
+
+    def leave(self) -> None:
+        """Prepares for being deleted. Raises Conflict where the model has rules."""
+
+    def touch(self) -> None:
+        """Makes this a new version, also when nothing else has changed."""
+        self.version = (self.version or 0) + 1
+        if "updated_at" in self.members():
+            self.updated_at = now()
+            self.created_at = self.created_at or self.updated_at
+
+    def to_dict(self) -> Data:
+        """Plain data: every member, and the version."""
+        return self._plain() | {"version": self.version}
+
+    def _plain(self) -> Data:
+        return {
+            name: [item._plain() for item in getattr(self, name)]
+            if member.items
+            else getattr(self, name)
+            for name, member in self.members().items()
+        }

@@ -1,0 +1,97 @@
+"""The database: its engine, and one transaction for each unit of work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from models.base import Model
+from models.errors import Busy, Conflict
+
+_session: ContextVar[Session] = ContextVar("session")
+_SQLITE = (
+    "PRAGMA journal_mode=WAL",  # readers do not wait for the writer, nor the writer for readers
+    "PRAGMA synchronous=FULL",  # what was acknowledged survives a power cut
+    "PRAGMA busy_timeout=5000",  # milliseconds that a writer waits for another
+    "PRAGMA foreign_keys=ON",
+)
+
+
+class Database:
+    """An engine and the transactions on it. The URL is SQLAlchemy's."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _server(url)
+        self.writing = self.engine.execution_options(write=True)
+
+    @contextmanager
+    def unit(self, *, write: bool) -> Iterator[Session]:
+        """One transaction, committed at the end unless there was an error.
+
+        Nothing is asked of the database before the first statement. Raises Conflict for a
+        constraint that only the database sees, Busy when it does not answer.
+        """
+        with Session(self.writing if write else self.engine, expire_on_commit=False) as session:
+            token = _session.set(session)
+            try:
+                yield session
+                session.commit()
+            except SQLAlchemyError as error:
+                raise _translated(error) from error
+            finally:
+                _session.reset(token)
+
+    def create(self) -> None:
+        """Makes the tables that are missing."""
+        Model.metadata.create_all(self.engine)
+
+    def has_tables(self) -> bool:
+        return bool(inspect(self.engine).get_table_names())
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def session() -> Session:
+    """The session of the unit of work in hand. Raises LookupError outside of one."""
+    return _session.get()
+
+
+def _server(url: str) -> Engine:
+    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 5})
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: Any, record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    for pragma in _SQLITE:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes its lock at once: one that has read first could not wait for it any more."""
+    write = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, IntegrityError):
+        return Conflict("a duplicate, or a row that others refer to")
+    if isinstance(error, StaleDataError):
+        return Conflict("changed by another request at the same time")
+    if isinstance(error, PoolTimeout | OperationalError | InterfaceError):
+        return Busy("the database is down or busy")
+    return error
