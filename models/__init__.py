@@ -6,7 +6,8 @@ from models.database import Database
 from models.errors import Busy, Conflict, Invalid, ModelError, NotFound
 from models.invoice import Invoice, Item
 from models.product import Product
-from models.rows import exists, find, read, remove, save
+from models.reading import read
+from models.rows import exists, find, remove, save
 
 __all__ = [
     "Busy",

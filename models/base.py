@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from sqlalchemy import Select
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.members import Member, accept, members
+from models.reading import Data, page
 from models.types import now
-
-Data = dict[str, Any]
 
 
 class Model(DeclarativeBase):
@@ -48,6 +48,12 @@ class Model(DeclarativeBase):
         """What a client may write of the data: a value or None for each member that is not the
         server's. Raises Invalid with every fault."""
         return accept(cls, data)
+
+    @classmethod
+    def page(cls, statement: Select[Any], number: int, size: int) -> tuple[list[Data], int]:
+        """The plain data of the rows on a page of a select of this model, and how many rows it
+        finds in all. Pages count from 1."""
+        return page(cls, statement, number, size)
 
     def take(self, data: Data) -> None:
         """Takes over accepted data. Raises Invalid or Conflict where the model has rules."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
@@ -14,8 +13,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models.base import Model
 from models.errors import Busy, Conflict
+from models.session import CURRENT
 
-_session: ContextVar[Session] = ContextVar("session")
 _SQLITE = (
     "PRAGMA journal_mode=WAL",  # readers do not wait for the writer, nor the writer for readers
     "PRAGMA synchronous=FULL",  # what was acknowledged survives a power cut
@@ -39,14 +38,14 @@ class Database:
         constraint that only the database sees, Busy when it does not answer.
         """
         with Session(self.writing if write else self.engine, expire_on_commit=False) as session:
-            token = _session.set(session)
+            token = CURRENT.set(session)
             try:
                 yield session
                 session.commit()
             except SQLAlchemyError as error:
                 raise _translated(error) from error
             finally:
-                _session.reset(token)
+                CURRENT.reset(token)
 
     def create(self) -> None:
         """Makes the tables that are missing."""
@@ -57,11 +56,6 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-def session() -> Session:
-    """The session of the unit of work in hand. Raises LookupError outside of one."""
-    return _session.get()
 
 
 def _server(url: str) -> Engine:

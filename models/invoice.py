@@ -8,10 +8,10 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Data, Model
-from models.database import session
 from models.errors import Conflict, Fault, Invalid, Path
 from models.numbers import next_number
 from models.product import Product
+from models.session import session
 from models.types import (
     OPTIONAL,
     SERVER_WRITTEN,

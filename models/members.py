@@ -24,8 +24,9 @@ class Member:
     """One member of a type.
 
     annotation: what it is, and what is accepted for it. type: the Python type of its values.
-    items: the model of a list's items, None for a plain value. required: a write must have it.
-    server_written: a write may have it, and it is ignored.
+    items: the model of a list's items, None for a plain value. refers_to: the model whose id it
+    holds, if any. required: a write must have it. server_written: a write may have it, and it is
+    ignored.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Member:
     items: "type[Model] | None"
     required: bool
     server_written: bool
+    refers_to: "type[Model] | None" = None
 
 
 @cache
@@ -56,7 +58,12 @@ def _member(model: "type[Model]", name: str, annotation: Any) -> Member:
     column = model.__table__.c[name]
     server_written = bool(column.info.get("server_written"))
     required = not (column.nullable or server_written or column.info.get("optional"))
-    return Member(name, annotation, _plain(annotation), None, required, server_written)
+    refers_to = next((_model_of(model, key.column.table) for key in column.foreign_keys), None)
+    return Member(name, annotation, _plain(annotation), None, required, server_written, refers_to)
+
+
+def _model_of(model: "type[Model]", table: Any) -> Any:
+    return next(each.class_ for each in model.registry.mappers if each.local_table is table)
 
 
 def _plain(annotation: Any) -> Any:

@@ -3,10 +3,10 @@
 from sqlalchemy import Column, Integer, Table, insert, select, update
 
 from models.base import Model
-from models.database import session
+from models.session import session
 from models.types import CodePoints
 
-_numbers = Table(
+numbers = Table(
     "numbers",
     Model.metadata,
     Column("series", CodePoints(40), primary_key=True),
@@ -17,8 +17,8 @@ _numbers = Table(
 def next_number(series: str) -> int:
     """The next number of the series, from 1. Others who want one wait until this unit of work ends;
     if it fails the number is given again, so that none is missing."""
-    mine = _numbers.c.series == series
-    raised = update(_numbers).where(mine).values(last=_numbers.c.last + 1)
+    mine = numbers.c.series == series
+    raised = update(numbers).where(mine).values(last=numbers.c.last + 1)
     if session().execute(raised).rowcount == 0:
-        session().execute(insert(_numbers).values(series=series, last=1))
-    return session().scalar(select(_numbers.c.last).where(mine))
+        session().execute(insert(numbers).values(series=series, last=1))
+    return session().scalar(select(numbers.c.last).where(mine))

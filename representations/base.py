@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 Data = Any  # dict, list, str, int, bool, None, Decimal, date, datetime
 Path = Sequence[str | int]  # the way to a value: names of members, and places in lists from 0
 
-MAX_DEPTH = 64  # levels of nesting that are read
+DEPTH = 64  # levels of nesting that are read, unless a caller says otherwise
 
 
 class Malformed(Exception):
@@ -52,14 +50,15 @@ Member = Scalar | Shape | ListOf
 class Representation:
     """A format: its short name (`format=`), media type and functions; without decode, not read.
 
-    encode: equal data, equal bytes. decode: raises Malformed; the last argument is the charset
-    parameter of the content's media type. pointer: a path in the terms of the format.
+    encode: equal data, equal bytes. decode: takes the bytes, their shape, the charset parameter of
+    their media type and the levels of nesting allowed; raises Malformed. pointer: a path in the
+    terms of the format.
     """
 
     name: str
     media_type: str
     encode: Callable[[Data, Shape], bytes]
-    decode: Callable[[bytes, Shape, str | None], Data] | None
+    decode: Callable[[bytes, Shape, str | None, int], Data] | None
     pointer: Callable[[Path, Shape], str]
     charset: str | None = None
 
@@ -68,38 +67,13 @@ class Representation:
         return f"{self.media_type}; charset={self.charset}" if self.charset else self.media_type
 
 
-def utc(moment: datetime) -> str:
-    """The time in UTC as every format writes it: 2026-11-22T07:16:00Z."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
-
-
-# The one text of each scalar type, for formats that have only text.
-_TEXTS: dict[type, Callable[[Any], str]] = {
-    str: str.__str__,
-    bool: lambda value: "true" if value else "false",
-    int: str,
-    float: repr,
-    Decimal: str,
-    datetime: utc,
-    date: date.isoformat,
-}
-
-
-def text(value: Data) -> str:
-    """The text of a scalar, the same in every format. Raises TypeError for what is none."""
-    for kind in type(value).__mro__:
-        if kind in _TEXTS:
-            return _TEXTS[kind](value)
-    raise TypeError(f"no plain data: {type(value).__name__}")
-
-
 def json_pointer(path: Path, shape: Shape) -> str:
     """The path as a JSON Pointer (RFC 6901, 3)."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
-def bounded(data: Data, level: int = 1) -> Data:
-    """The data, if it nests at most MAX_DEPTH levels and its text can be encoded.
+def bounded(data: Data, depth: int) -> Data:
+    """The data, if it nests at most so many levels and its text can be encoded.
 
     Raises Malformed.
     """
@@ -111,10 +85,10 @@ def bounded(data: Data, level: int = 1) -> Data:
         if isinstance(data, str) and not data.isascii():
             _refuse_surrogates(data)
         return data
-    if level > MAX_DEPTH:
-        raise Malformed(f"more than {MAX_DEPTH} levels of nesting")
+    if depth < 1:
+        raise Malformed("too many levels of nesting")
     for child in children:
-        bounded(child, level + 1)
+        bounded(child, depth - 1)
     return data
 
 

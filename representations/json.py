@@ -7,17 +7,19 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from representations.base import Data, Malformed, Representation, Shape, bounded, json_pointer
+from representations.base import DEPTH, Data, Malformed, Representation, Shape, bounded, json_pointer
 
 
 def encode(data: Data, shape: Shape) -> bytes:
     return msgspec.json.encode(data)
 
 
-def decode(content: bytes, shape: Shape, charset: str | None = None) -> Data:
+def decode(
+    content: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH
+) -> Data:
     """The data; fractions come as Decimal. JSON is UTF-8 whatever the charset says (8259, 8.1)."""
     try:
-        return bounded(_DECODER.decode(content.decode("utf-8-sig")))
+        return bounded(_DECODER.decode(content.decode("utf-8-sig")), depth)
     except RecursionError as error:
         raise Malformed("too many levels of nesting") from error
     except ValueError as error:  # also of Unicode, and of numbers with too many digits

@@ -3,11 +3,12 @@
 import codecs
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 
 from lxml import etree
 from lxml.etree import _Element
 
-from representations.base import MAX_DEPTH, Data, ListOf, Malformed, Member, Path, Scalar, Shape
+from representations.base import Data, ListOf, Malformed, Member, Path, Scalar, Shape
 from representations.markup import element_name
 
 SPACE = " \t\r\n"
@@ -26,12 +27,11 @@ _CODECS = {
     "windows-1252": "cp1252",
 }
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}  # XML Schema 2, 3.2.2.1
 
 
-def document(content: bytes, name: str, charset: str | None) -> _Element:
+def document(content: bytes, name: str, charset: str | None, depth: int) -> _Element:
     """The root element, which must have the name. Raises Malformed.
 
     A document with a DOCTYPE is refused; no entity but the predefined is expanded and nothing is
@@ -44,8 +44,8 @@ def document(content: bytes, name: str, charset: str | None) -> _Element:
         raise Malformed(getattr(error, "msg", None) or str(error)) from error
     if root.getroottree().docinfo.doctype:
         raise Malformed("a DOCTYPE is not read")
-    if _TOO_DEEP(root):
-        raise Malformed(f"more than {MAX_DEPTH} levels of nesting")
+    if _deeper_than(depth)(root):
+        raise Malformed(f"more than {depth} levels of nesting")
     if root.tag != name:
         raise Malformed(f"the root element is {root.tag!r}, not {name!r}")
     return root
@@ -121,6 +121,11 @@ def _decoded(content: bytes, charset: str | None) -> str:
     if encoding.lower() not in _CODECS:
         raise Malformed(f"the encoding {encoding!r} is not read; {', '.join(_CODECS)} are")
     return content.decode(_CODECS[encoding.lower()])
+
+
+@cache
+def _deeper_than(depth: int) -> etree.XPath:
+    return etree.XPath("boolean(" + "/*" * (depth + 1) + ")")
 
 
 def _parser() -> etree.XMLParser:

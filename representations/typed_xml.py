@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from lxml.etree import _Element
 
-from representations.base import Data, Malformed, Representation, Scalar, Shape
+from representations.base import DEPTH, Data, Malformed, Representation, Scalar, Shape
 from representations.markup import Dialect, write
 from representations.reader import SPACE, content, document, members, scalar, xpath
 
@@ -29,9 +29,11 @@ def encode(data: Data, shape: Shape) -> bytes:
     return write(data, shape, _DIALECT)
 
 
-def decode(source: bytes, shape: Shape, charset: str | None = None) -> Data:
+def decode(
+    source: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH
+) -> Data:
     """The data by the types in the document; the root is an object. Fractions come as Decimal."""
-    return _object(document(source, shape.name, charset))
+    return _object(document(source, shape.name, charset, depth))
 
 
 def _type_name(kind: type) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lxml.etree import _Element
 
-from representations.base import Data, ListOf, Malformed, Member, Representation, Scalar, Shape
+from representations.base import DEPTH, Data, ListOf, Malformed, Member, Representation, Scalar, Shape
 from representations.markup import Dialect, write
 from representations.reader import SPACE, XSI, content, document, members, scalar, xpath
 
@@ -19,9 +19,11 @@ def encode(data: Data, shape: Shape) -> bytes:
     return write(data, shape, _DIALECT)
 
 
-def decode(source: bytes, shape: Shape, charset: str | None = None) -> Data:
+def decode(
+    source: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH
+) -> Data:
     """The data by the declared types; a member that the shape does not know is read as None."""
-    return _value(document(source, shape.name, charset), shape)
+    return _value(document(source, shape.name, charset, depth), shape)
 
 
 def _value(element: _Element, member: Member | None) -> Data:

@@ -1,0 +1,1 @@
+"""Where Flask, decisions and formats meet, and nowhere else."""

@@ -1,0 +1,81 @@
+"""The application: selects before the view, encodes after it, and sends every error the same way."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from flask import Flask, Response, g, request
+from werkzeug.routing import BaseConverter
+
+from exchange.answer import allow, answer, answer_problem, empty
+from exchange.content import readable_fields
+from exchange.errors import problem
+from exchange.links import Routes, read_routes
+from exchange.selection import select
+from exchange.settings import Settings
+from exchange.state import Exchange, traits
+from negotiate.problem import Problem
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class IdConverter(BaseConverter):
+    """An id in a path: one way to write each, and none that a database could not hold."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
+class Api(Flask):
+    """Flask, with one road in and one road out.
+
+    database: has `unit(write=...)`, the transaction around each view. errors: the name of the
+    problem for each kind of error that views raise.
+    """
+
+    def __init__(
+        self, name: str, settings: Settings, database: Any, errors: Mapping[type[Exception], str]
+    ) -> None:
+        super().__init__(name, static_folder=None)
+        self.settings = settings
+        self.database = database
+        self.problem_names = errors
+        self.url_map.converters["id"] = IdConverter
+        self.url_map.merge_slashes = False
+        self.register_error_handler(Exception, self.answer_error)
+
+    @cached_property
+    def routes(self) -> Routes:
+        return read_routes(self, self.settings.public_url)
+
+    def dispatch_request(self) -> Response:
+        if len(request.query_string) > self.settings.max_query:
+            raise Problem("uri-too-long", f"a query has at most {self.settings.max_query} bytes")
+        if request.routing_exception is not None or request.url_rule is None:
+            self.raise_routing_exception(request)
+        methods = self.routes.methods[request.url_rule.rule]
+        if request.method == "OPTIONS":
+            return empty(allow(methods) | readable_fields(methods))
+        view = self.view_functions[request.url_rule.endpoint]
+        g.exchange = exchange = Exchange(traits(view), select())
+        if request.method in SAFE:
+            check_query(exchange.traits.parameters)
+            exchange.fields |= readable_fields(methods)
+        with self.database.unit(write=request.method not in SAFE):
+            return answer(exchange, view(**(request.view_args or {})))
+
+    def answer_error(self, error: Exception) -> Response:
+        return answer_problem(problem(error, self.problem_names))
+
+
+def check_query(known: frozenset[str]) -> None:
+    """Raises Problem (400) for parameters that the resource does not have, or given twice."""
+    allowed = known | {"format"}
+    for name, values in request.args.lists():
+        if name not in allowed:
+            detail = f"there is no parameter {name!r}; there are: {', '.join(sorted(allowed))}"
+            raise Problem("malformed", detail)
+        if len(values) > 1:
+            raise Problem("malformed", f"the parameter {name!r} is given {len(values)} times")

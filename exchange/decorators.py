@@ -1,0 +1,112 @@
+"""What is not about a resource itself, around views that take and return plain data.
+
+A stack is read from the outside in, as the answer is built from the inside out.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import current_app
+
+from exchange import content
+from exchange.links import add_links
+from exchange.pages import PARAMETERS, page_of, page_wanted
+from exchange.shapes import HOME, collection_shape, item_shape
+from exchange.state import current, mark
+from negotiate.problem import Problem
+from representations import REPRESENTATIONS
+
+View = Callable[..., Any]
+
+
+def item(model: Any) -> Callable[[View], View]:
+    """One row. The view returns its plain data with its `version`; the client gets the links
+    instead, and a validator that is made of the version."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def show(**values: Any) -> Any:
+            row = view(**values)
+            current().version = row.pop("version")
+            return add_links(model, row, current_app.routes)
+
+        return mark(show, shape=item_shape(model), model=model)
+
+    return decorate
+
+
+def collection(model: Any) -> Callable[[View], View]:
+    """A page of rows. The view returns a select of the model."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def show(**values: Any) -> Any:
+            number, size = page_wanted()
+            rows, total = model.page(view(**values), number, size)
+            items = [add_links(model, row, current_app.routes) for row in rows]
+            return page_of(items, total, number, size)
+
+        shape = collection_shape(model)
+        return mark(show, shape=shape, model=model, is_collection=True, parameters=PARAMETERS)
+
+    return decorate
+
+
+def body(model: Any, **given: str) -> Callable[[View], View]:
+    """The content as accepted data, in the view's argument `data`.
+
+    given: members whose value the path has, and the name that it has there. Another value in the
+    content is an error of the content.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def write(**values: Any) -> Any:
+            data = content.read(item_shape(model))
+            if isinstance(data, dict):
+                for member, name in given.items():
+                    _give(data, member, values[name])
+            return view(**values, data=model.accept(data))
+
+        return mark(write, reads=True)
+
+    return decorate
+
+
+def creates(view: View) -> View:
+    """201, with the URL of what was made (RFC 9110, 15.3.2). The view returns it with its links."""
+
+    @wraps(view)
+    def create(**values: Any) -> Any:
+        made = view(**values)
+        exchange = current()
+        exchange.status = 201
+        exchange.fields["Location"] = made["links"]["self"]
+        return made
+
+    return create
+
+
+def entrance(view: View) -> View:
+    """The way in: adds the URL of every collection, and what each resource offers."""
+
+    @wraps(view)
+    def show(**values: Any) -> Any:
+        formats = {
+            "writes": [each.media_type for each in REPRESENTATIONS],
+            "reads": [*content.READERS],
+        }
+        routes = current_app.routes
+        return view(**values) | formats | {"resources": routes.offers, "links": routes.entrance}
+
+    return mark(show, shape=HOME)
+
+
+def _give(data: dict[str, Any], member: str, value: int) -> None:
+    """The value from the path for the member. Raises Problem (422) if the content has another."""
+    if data.get(member) is None:
+        data[member] = value
+    if data[member] != value:
+        error = {"pointer": current().pointer((member,)), "detail": f"is {value} in the path"}
+        raise Problem("invalid", "the content names another parent than the path", [error])

@@ -1,0 +1,54 @@
+"""From errors to problems: the one place where an exception gets its status."""
+
+from collections.abc import Mapping
+
+from flask import current_app, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from exchange.answer import allow
+from negotiate.problem import Problem, of_status
+from representations.base import Malformed
+
+RETRY_AFTER = "1"  # seconds
+_NO_ROUTE = "nothing is at this address; / links to all that there is"
+
+
+def problem(error: Exception, names: Mapping[type[Exception], str]) -> Problem:
+    """The problem that the error is to a client.
+
+    names: of the problems for the errors that views raise. An error that nobody expected is logged
+    with its traceback, and told without.
+    """
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, Malformed):
+        return Problem("malformed", f"{_content_type()}: {error}")
+    if isinstance(error, HTTPException):
+        return _of_http(error)
+    for kind in type(error).__mro__:
+        if kind in names:
+            return _of_view(error, names[kind])
+    current_app.logger.exception("%s %s failed", request.method, request.path)
+    return Problem("internal-error", "the fault is the server's; it has been logged")
+
+
+def _of_view(error: Exception, name: str) -> Problem:
+    exchange = g.exchange
+    errors = [
+        {"pointer": exchange.pointer(fault.path), "detail": fault.detail}
+        for fault in getattr(error, "faults", ())
+    ]
+    fields = {"Retry-After": RETRY_AFTER} if name == "unavailable" else {}
+    return Problem(name, str(error), errors, fields)
+
+
+def _of_http(error: HTTPException) -> Problem:
+    kind = of_status(error.code or 500)
+    fields = allow(error.valid_methods or ()) if isinstance(error, MethodNotAllowed) else {}
+    if isinstance(error, MethodNotAllowed):
+        return Problem(kind.name, f"{request.method} is not one of {fields['Allow']}", fields=fields)
+    return Problem(kind.name, _NO_ROUTE if kind.status == 404 else str(error.description))
+
+
+def _content_type() -> str:
+    return g.exchange.reader.media_type if g.exchange.reader else "the request"

@@ -1,0 +1,98 @@
+"""Links between resources, from the routes: no view names a URL (RFC 8288)."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from flask import Flask
+
+from exchange.state import traits
+
+ID = "<id:id>"
+Data = dict[str, Any]
+
+
+class Relation(NamedTuple):
+    """A link of every row of a model: its URL is before + the member + after."""
+
+    name: str
+    before: str
+    member: str = ""
+    after: str = ""
+
+    def url(self, row: Mapping[str, Any]) -> str:
+        return f"{self.before}{row[self.member]}{self.after}" if self.member else self.before
+
+
+@dataclass(frozen=True)
+class Routes:
+    """What the routes of an application say, read once.
+
+    methods: what is allowed, by the path of the rule. relations: the links of a row, by model.
+    entrance: the links of `/`. offers: what each resource offers, as `/` tells it.
+    """
+
+    methods: Mapping[str, frozenset[str]]
+    relations: Mapping[Any, tuple[Relation, ...]]
+    entrance: Mapping[str, str]
+    offers: list[Data]
+
+
+def read_routes(app: Flask, origin: str) -> Routes:
+    """The routes of the application, once all are registered; URLs begin with the origin."""
+    methods: dict[str, set[str]] = defaultdict(set)
+    items, collections = {}, {}
+    for rule in app.url_map.iter_rules():
+        methods[rule.rule] |= rule.methods or set()
+        shown = traits(app.view_functions[rule.endpoint])
+        if "GET" in methods[rule.rule] and shown.is_collection:
+            collections[rule.rule] = shown.model
+        elif "GET" in methods[rule.rule] and shown.model and rule.rule.endswith(ID):
+            items[shown.model] = rule.rule
+    alone = {model: path for path, model in collections.items() if "<" not in path}
+    relations = {model: _relations(model, items, alone, collections, origin) for model in items}
+    by_name = {model.plural(): origin + path for model, path in alone.items()}
+    return Routes(
+        {path: frozenset(each) for path, each in methods.items()},
+        relations,
+        {"self": f"{origin}/"} | by_name,
+        [_offer(path, each) for path, each in sorted(methods.items())],
+    )
+
+
+def _offer(path: str, methods: set[str]) -> Data:
+    return {"template": re.sub("<(?:[a-z]+:)?([a-z]+)>", r"{\1}", path), "methods": sorted(methods)}
+
+
+def _relations(
+    model: Any,
+    items: Mapping[Any, str],
+    alone: Mapping[Any, str],
+    collections: Mapping[str, Any],
+    origin: str,
+) -> tuple[Relation, ...]:
+    path = items[model]
+    found = [_around("self", path, "id", origin)]
+    if model in alone:
+        found.append(Relation("collection", origin + alone[model]))
+    for name, member in model.members().items():
+        if member.refers_to in items:
+            found.append(_around(name.removesuffix("_id"), items[member.refers_to], name, origin))
+    inner = [nested for nested in collections if nested.startswith(f"{path}/")]
+    return (*found, *(_around(nested.rpartition("/")[2], nested, "id", origin) for nested in inner))
+
+
+def _around(name: str, path: str, member: str, origin: str) -> Relation:
+    before, after = path.split(ID)
+    return Relation(name, origin + before, member, after)
+
+
+def add_links(model: Any, row: Data, routes: Routes) -> Data:
+    """The row with its links last, and those of the items that stand in it."""
+    for name, member in model.members().items():
+        if member.items:
+            row[name] = [add_links(member.items, each, routes) for each in row[name]]
+    row["links"] = {each.name: each.url(row) for each in routes.relations.get(model, ())}
+    return row

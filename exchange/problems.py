@@ -1,0 +1,40 @@
+"""/problems: what each kind of error means and what a client can do about it."""
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app
+
+from exchange.state import mark
+from negotiate.problem import KINDS, Kind
+from representations.base import ListOf, Scalar, Shape
+
+_KIND = Shape("problem-type", {"status": Scalar.INTEGER})
+_KINDS = Shape("problem-types", {"items": ListOf(_KIND)})
+
+blueprint = Blueprint("problems", __name__, url_prefix="/problems")
+
+
+def list_problems() -> dict[str, Any]:
+    return {
+        "items": [_explained(kind) for kind in KINDS.values()],
+        "links": {"self": f"{current_app.settings.public_url}/problems"},
+    }
+
+
+def show_problem(name: str) -> dict[str, Any]:
+    return _explained(KINDS[name]) if name in KINDS else abort(404)
+
+
+def _explained(kind: Kind) -> dict[str, Any]:
+    url = f"{current_app.settings.public_url}/problems/{kind.name}"
+    return {
+        "name": kind.name,
+        "status": kind.status,
+        "title": kind.title,
+        "explanation": kind.explanation,
+        "links": {"self": url},
+    }
+
+
+blueprint.get("")(mark(list_problems, shape=_KINDS))
+blueprint.get("/<name>")(mark(show_problem, shape=_KIND))

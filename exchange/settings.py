@@ -1,0 +1,47 @@
+"""Every setting: what it is called, what it means, and what it is unless somebody says."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+PREFIX = "PARLEY_"
+EMBEDDED = "sqlite:///instance/parley.db"
+
+
+class Settings(BaseModel):
+    """The settings of a server. An option goes before the environment, that before the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    database_url: str = Field(EMBEDDED, description="SQLAlchemy URL of the database")
+    public_url: str = Field("", description="origin that links begin with; empty: they begin at /")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, lt=65536, description="port to listen on")
+    workers: int = Field(1, ge=1, description="processes that serve")
+    threads: int = Field(4, ge=4, description="threads of each process")
+    max_content: int = Field(2**20, ge=1, description="bytes of decoded content (413)")
+    max_depth: int = Field(64, ge=1, le=200, description="levels of nesting in content (400)")
+    max_query: int = Field(8 * 2**10, ge=1, description="bytes of a query (414)")
+    per_page: int = Field(20, ge=1, description="items on a page, unless a client says")
+    max_per_page: int = Field(100, ge=1, description="items on a page at most (400)")
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str], **options: Any) -> Self:
+        """The settings in force. PARLEY_CONFIG names a TOML file with these names as keys.
+
+        Raises ValueError (pydantic's, or tomllib's) for what cannot be, OSError for a file that
+        cannot be read.
+        """
+        named = environment.get(f"{PREFIX}CONFIG")
+        from_file = tomllib.loads(Path(named).read_text()) if named else {}
+        found = {name: environment.get(PREFIX + name.upper()) for name in cls.model_fields}
+        given = [found.items(), options.items()]
+        chosen = {name: value for pairs in given for name, value in pairs if value is not None}
+        return cls.model_validate(from_file | chosen)
+
+    def environment(self) -> dict[str, str]:
+        """The variables that carry these settings to another process."""
+        return {PREFIX + name.upper(): str(value) for name, value in self}

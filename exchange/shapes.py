@@ -1,0 +1,38 @@
+"""The shapes that direct readers and writers, from the description that a model gives of itself."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from representations.base import ListOf, Member, Scalar, Shape
+
+_SCALARS = {
+    str: Scalar.TEXT,
+    int: Scalar.INTEGER,
+    bool: Scalar.BOOLEAN,
+    Decimal: Scalar.TOKEN,
+    date: Scalar.TOKEN,
+    datetime: Scalar.TOKEN,
+}
+_LINKS = Shape("links")
+_NAMES = ListOf(Scalar.TEXT)
+_RESOURCE = Shape("resource", {"template": Scalar.TEXT, "methods": _NAMES})
+HOME = Shape("home", {"reads": _NAMES, "writes": _NAMES, "resources": ListOf(_RESOURCE), "links": _LINKS})
+_PAGE = dict.fromkeys(("total", "page", "per_page", "pages"), Scalar.INTEGER)
+
+
+@cache
+def item_shape(model: Any) -> Shape:
+    """The shape of one row of the model."""
+    members: dict[str, Member] = {
+        name: ListOf(item_shape(member.items)) if member.items else _SCALARS[member.type]
+        for name, member in model.members().items()
+    }
+    return Shape(model.type_name(), members | {"links": _LINKS})
+
+
+@cache
+def collection_shape(model: Any) -> Shape:
+    """The shape of a page of rows of the model."""
+    return Shape(model.plural(), {"items": ListOf(item_shape(model)), **_PAGE, "links": _LINKS})

@@ -1,0 +1,68 @@
+"""The exchange in hand: what is known of the view, of the request, and of the answer to be."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, ParamSpec, TypeVar
+
+from flask import g
+
+from negotiate.link import Link
+from representations import Representation
+from representations.base import Shape, json_pointer
+
+Parameters = ParamSpec("Parameters")
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What the decorators of a view say of it.
+
+    shape: of the data that it returns. model: the model that the data comes from, if any.
+    parameters: those of the query that it understands. reads: whether it takes content.
+    """
+
+    shape: Shape = Shape("nothing")
+    model: Any = None
+    is_collection: bool = False
+    parameters: frozenset[str] = frozenset()
+    reads: bool = False
+
+
+def traits(view: Callable[..., Any]) -> Traits:
+    """The traits of a view; functools.wraps carries them outward from decorator to decorator."""
+    return getattr(view, "traits", Traits())
+
+
+def mark(view: View, **changes: Any) -> View:
+    """The view, with traits added."""
+    view.traits = replace(traits(view), **changes)  # type: ignore[attr-defined]
+    return view
+
+
+@dataclass
+class Exchange:
+    """One request and its answer, as far as decorators may shape it.
+
+    selected: the representation of the answer. reader: that of the content, once it is known, and
+    read_as its shape. version: of the row that is shown, None where that is no single row.
+    """
+
+    traits: Traits
+    selected: Representation
+    status: int = 200
+    version: int | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    reader: Representation | None = None
+    read_as: Shape = Shape("content")
+
+    def pointer(self, path: tuple[str | int, ...]) -> str:
+        """The place in the content that the path leads to, in the terms of its format."""
+        return (self.reader.pointer if self.reader else json_pointer)(path, self.read_as)
+
+
+def current() -> Exchange:
+    """The exchange in hand. Raises AttributeError before a representation was selected."""
+    exchange: Exchange = g.exchange
+    return exchange

@@ -1,0 +1,57 @@
+"""/customers, and the invoices of each."""
+
+from flask import Blueprint
+from sqlalchemy import select
+
+from exchange.decorators import body, collection, creates, item
+from models import Customer, Invoice, exists, find, read, remove, save
+
+blueprint = Blueprint("customers", __name__, url_prefix="/customers")
+
+
+@blueprint.get("")
+@collection(Customer)
+def list_customers():
+    return select(Customer)
+
+
+@blueprint.get("/<id:id>")
+@item(Customer)
+def show_customer(id):
+    return read(Customer, id)
+
+
+@blueprint.post("")
+@creates
+@item(Customer)
+@body(Customer)
+def create_customer(data):
+    return save(Customer(), data).to_dict()
+
+
+@blueprint.put("/<id:id>")
+@item(Customer)
+@body(Customer)
+def replace_customer(id, data):
+    return save(find(Customer, id), data).to_dict()
+
+
+@blueprint.delete("/<id:id>")
+def delete_customer(id):
+    remove(find(Customer, id))
+
+
+@blueprint.get("/<id:id>/invoices")
+@collection(Invoice)
+def list_invoices_of_customer(id):
+    exists(Customer, id)
+    return select(Invoice).where(Invoice.customer_id == id)
+
+
+@blueprint.post("/<id:id>/invoices")
+@creates
+@item(Invoice)
+@body(Invoice, customer_id="id")
+def create_invoice_of_customer(id, data):
+    exists(Customer, id)
+    return save(Invoice(), data).to_dict()

@@ -1,0 +1,56 @@
+"""/invoices, and the items of each."""
+
+from flask import Blueprint
+from sqlalchemy import select
+
+from exchange.decorators import body, collection, creates, item
+from models import Invoice, Item, exists, find, read, remove, save
+
+blueprint = Blueprint("invoices", __name__, url_prefix="/invoices")
+
+
+@blueprint.get("")
+@collection(Invoice)
+def list_invoices():
+    return select(Invoice)
+
+
+@blueprint.get("/<id:id>")
+@item(Invoice)
+def show_invoice(id):
+    return read(Invoice, id)
+
+
+@blueprint.post("")
+@creates
+@item(Invoice)
+@body(Invoice)
+def create_invoice(data):
+    return save(Invoice(), data).to_dict()
+
+
+@blueprint.put("/<id:id>")
+@item(Invoice)
+@body(Invoice)
+def replace_invoice(id, data):
+    return save(find(Invoice, id), data).to_dict()
+
+
+@blueprint.delete("/<id:id>")
+def delete_invoice(id):
+    remove(find(Invoice, id))
+
+
+@blueprint.get("/<id:id>/items")
+@collection(Item)
+def list_items_of_invoice(id):
+    exists(Invoice, id)
+    return select(Item).where(Item.invoice_id == id)
+
+
+@blueprint.post("/<id:id>/items")
+@creates
+@item(Item)
+@body(Item, invoice_id="id")
+def create_item_of_invoice(id, data):
+    return save(Item(invoice=find(Invoice, id)), data).to_dict()

@@ -1,0 +1,26 @@
+"""/items: one line of an invoice by itself."""
+
+from flask import Blueprint
+
+from exchange.decorators import body, item
+from models import Item, find, read, remove, save
+
+blueprint = Blueprint("items", __name__, url_prefix="/items")
+
+
+@blueprint.get("/<id:id>")
+@item(Item)
+def show_item(id):
+    return read(Item, id)
+
+
+@blueprint.put("/<id:id>")
+@item(Item)
+@body(Item)
+def replace_item(id, data):
+    return save(find(Item, id), data).to_dict()
+
+
+@blueprint.delete("/<id:id>")
+def delete_item(id):
+    remove(find(Item, id))

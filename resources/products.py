@@ -1,0 +1,41 @@
+"""/products"""
+
+from flask import Blueprint
+from sqlalchemy import select
+
+from exchange.decorators import body, collection, creates, item
+from models import Product, find, read, remove, save
+
+blueprint = Blueprint("products", __name__, url_prefix="/products")
+
+
+@blueprint.get("")
+@collection(Product)
+def list_products():
+    return select(Product)
+
+
+@blueprint.get("/<id:id>")
+@item(Product)
+def show_product(id):
+    return read(Product, id)
+
+
+@blueprint.post("")
+@creates
+@item(Product)
+@body(Product)
+def create_product(data):
+    return save(Product(), data).to_dict()
+
+
+@blueprint.put("/<id:id>")
+@item(Product)
+@body(Product)
+def replace_product(id, data):
+    return save(find(Product, id), data).to_dict()
+
+
+@blueprint.delete("/<id:id>")
+def delete_product(id):
+    remove(find(Product, id))

@@ -1,0 +1,13 @@
+"""/ : from here everything can be reached."""
+
+from flask import Blueprint
+
+from exchange.decorators import entrance
+
+blueprint = Blueprint("root", __name__)
+
+
+@blueprint.get("/")
+@entrance
+def show_root():
+    return {"name": "Parley"}

@@ -1,0 +1,122 @@
+"""Fixtures: an application in process, and a real server on a real socket."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from exchange.settings import Settings
+from models import Database
+from models.sample import fill
+from run import create_app
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT.parent / "shared" / "data"
+CUSTOMERS = 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A granian server of its own process, and where it is."""
+
+    port: int
+    database: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def raw(self, request: bytes, timeout: float = 10) -> bytes:
+        """All that the server sends back for the bytes, until it closes or the timeout, in seconds."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout) as connection:
+            connection.sendall(request)
+            answer = b""
+            try:
+                while piece := connection.recv(65536):
+                    answer += piece
+            except TimeoutError:
+                pass
+            return answer
+
+
+def start_server(database: Path, port: int, *options: str, **environment: str) -> Server:
+    """A server that answers: `python run.py serve` on the database, which must have its tables."""
+    command = [sys.executable, "run.py", "serve", "--database", f"sqlite:///{database}"]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), *options],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_for(port)
+    return Server(port, database, process)
+
+
+def wait_for(port: int, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"nothing listens on {port}")
+
+
+def stop(server: Server) -> None:
+    server.process.terminate()
+    server.process.wait(20)
+
+
+def sample_database(path: Path, customers: int = CUSTOMERS) -> Path:
+    database = Database(f"sqlite:///{path}")
+    database.create()
+    list(fill(database, customers))
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sample_database(tmp_path_factory.mktemp("sample") / "sample.db")
+
+
+@pytest.fixture
+def app(tmp_path: Path, sample_file: Path):
+    """The application on a copy of the sample database."""
+    copy = tmp_path / "parley.db"
+    copy.write_bytes(sample_file.read_bytes())
+    app = create_app(Settings(database_url=f"sqlite:///{copy}"))
+    yield app
+    app.database.close()
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+PORT = free_port()  # known when tests are collected: gabbi's name it
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server that all tests share; those that change rows make their own first."""
+    database = sample_database(tmp_path_factory.mktemp("server") / "parley.db")
+    running = start_server(database, PORT)
+    yield running
+    stop(running)
