@@ -16,7 +16,7 @@ from representations import Representation
 from representations.base import ListOf, Scalar, Shape
 
 _SHOWING = frozenset({"GET", "HEAD", "POST", "PATCH"})
-_ALWAYS = {"Vary": "Accept", "Cache-Control": "no-cache"}
+ALWAYS = {"Vary": "Accept", "Cache-Control": "no-cache"}
 _PROBLEM = Shape("problem", {"errors": ListOf(Shape("error")), "status": Scalar.INTEGER})
 
 
@@ -61,7 +61,7 @@ def allow(methods: Iterable[str]) -> dict[str, str]:
 
 def empty(fields: Mapping[str, str]) -> Response:
     """A 204: nothing to show."""
-    response = Response(status=204, headers={**_ALWAYS, **fields})
+    response = Response(status=204, headers={**ALWAYS, **fields})
     del response.headers["Content-Type"]
     return response
 
@@ -69,5 +69,5 @@ def empty(fields: Mapping[str, str]) -> Response:
 def _response(
     status: int, content: bytes, selected: Representation, fields: Mapping[str, str]
 ) -> Response:
-    headers = {**_ALWAYS, **fields, "Content-Type": selected.content_type}
+    headers = {**ALWAYS, **fields, "Content-Type": selected.content_type}
     return Response(content, status, headers)

@@ -1,4 +1,4 @@
-"""The application: selects before the view, encodes after it, and sends every error the same way."""
+"""The application: selects before the view, encodes after it, errors too."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -51,20 +51,32 @@ class Api(Flask):
         return read_routes(self, self.settings.public_url)
 
     def dispatch_request(self) -> Response:
+        methods = self.allowed_methods()
+        if request.method == "OPTIONS":
+            return empty(allow(methods) | readable_fields(methods))
+        exchange = self.begin(methods)
+        view = self.view_functions[request.endpoint or ""]
+        with self.database.unit(write=request.method not in SAFE):
+            return answer(exchange, view(**(request.view_args or {})))
+
+    def allowed_methods(self) -> frozenset[str]:
+        """The methods of the resource that is asked for. Raises Problem (414), NotFound or
+        MethodNotAllowed, of Werkzeug."""
         if len(request.query_string) > self.settings.max_query:
             raise Problem("uri-too-long", f"a query has at most {self.settings.max_query} bytes")
         if request.routing_exception is not None or request.url_rule is None:
             self.raise_routing_exception(request)
-        methods = self.routes.methods[request.url_rule.rule]
-        if request.method == "OPTIONS":
-            return empty(allow(methods) | readable_fields(methods))
-        view = self.view_functions[request.url_rule.endpoint]
-        g.exchange = exchange = Exchange(traits(view), select())
+        return self.routes.methods[request.url_rule.rule]
+
+    def begin(self, methods: frozenset[str]) -> Exchange:
+        """The exchange, its representation selected. Raises Problem (400, 406) before anything has
+        happened."""
+        shown = traits(self.view_functions[request.endpoint or ""])
+        g.exchange = exchange = Exchange(shown, select())
         if request.method in SAFE:
-            check_query(exchange.traits.parameters)
+            check_query(shown.parameters)
             exchange.fields |= readable_fields(methods)
-        with self.database.unit(write=request.method not in SAFE):
-            return answer(exchange, view(**(request.view_args or {})))
+        return exchange
 
     def answer_error(self, error: Exception) -> Response:
         return answer_problem(problem(error, self.problem_names))

@@ -33,10 +33,9 @@ def reader() -> Representation:
     media_type = MediaType.parse(request.content_type or "")
     found = media_type and READERS.get(f"{media_type.type}/{media_type.subtype}")
     if not found:
-        said = f"Content-Type {request.content_type!r}" if request.content_type else "no Content-Type"
         raise Problem(
             "unsupported-media-type",
-            f"{said}; read are {READABLE}",
+            f"Content-Type is {request.content_type or 'missing'}; read are {READABLE}",
             fields={_FIELDS.get(request.method, "Accept-Post"): READABLE},
         )
     return found

@@ -46,7 +46,8 @@ def _of_http(error: HTTPException) -> Problem:
     kind = of_status(error.code or 500)
     fields = allow(error.valid_methods or ()) if isinstance(error, MethodNotAllowed) else {}
     if isinstance(error, MethodNotAllowed):
-        return Problem(kind.name, f"{request.method} is not one of {fields['Allow']}", fields=fields)
+        detail = f"{request.method} is not one of {fields['Allow']}"
+        return Problem(kind.name, detail, fields=fields)
     return Problem(kind.name, _NO_ROUTE if kind.status == 404 else str(error.description))
 
 

@@ -49,7 +49,9 @@ def _number(name: str, default: int, most: int | None) -> int:
     if given is None:
         return default
     if not _NUMBER.fullmatch(given) or (most and int(given) > most):
-        raise Problem("malformed", f"{name}={given!r}: a number from 1{f' to {most}' if most else ''}")
+        raise Problem(
+            "malformed", f"{name}={given!r}: a number from 1{f' to {most}' if most else ''}"
+        )
     return int(given)
 
 

@@ -18,7 +18,9 @@ _SCALARS = {
 _LINKS = Shape("links")
 _NAMES = ListOf(Scalar.TEXT)
 _RESOURCE = Shape("resource", {"template": Scalar.TEXT, "methods": _NAMES})
-HOME = Shape("home", {"reads": _NAMES, "writes": _NAMES, "resources": ListOf(_RESOURCE), "links": _LINKS})
+HOME = Shape(
+    "home", {"reads": _NAMES, "writes": _NAMES, "resources": ListOf(_RESOURCE), "links": _LINKS}
+)
 _PAGE = dict.fromkeys(("total", "page", "per_page", "pages"), Scalar.INTEGER)
 
 
@@ -26,7 +28,7 @@ _PAGE = dict.fromkeys(("total", "page", "per_page", "pages"), Scalar.INTEGER)
 def item_shape(model: Any) -> Shape:
     """The shape of one row of the model."""
     members: dict[str, Member] = {
-        name: ListOf(item_shape(member.items)) if member.items else _SCALARS[member.type]
+        name: ListOf(item_shape(member.items)) if member.items else _SCALARS[member.kind]
         for name, member in model.members().items()
     }
     return Shape(model.type_name(), members | {"links": _LINKS})

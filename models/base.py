@@ -19,7 +19,7 @@ class Model(DeclarativeBase):
     hidden: columns that are no members.
     """
 
-    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}  # no id is given twice
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  no id is given twice
     hidden: ClassVar[frozenset[str]] = frozenset({"version"})
     version: Mapped[int] = mapped_column(default=0, sort_order=999)
 
@@ -67,8 +67,9 @@ class Model(DeclarativeBase):
         """Makes this a new version, also when nothing else has changed."""
         self.version = (self.version or 0) + 1
         if "updated_at" in self.members():
-            self.updated_at = now()
-            self.created_at = self.created_at or self.updated_at
+            stamped: Any = self
+            stamped.updated_at = now()
+            stamped.created_at = stamped.created_at or stamped.updated_at
 
     def to_dict(self) -> Data:
         """Plain data: every member, and the version."""

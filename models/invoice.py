@@ -7,10 +7,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Data, Model
+from models.base import Model
 from models.errors import Conflict, Fault, Invalid, Path
 from models.numbers import next_number
 from models.product import Product
+from models.reading import Data
 from models.session import session
 from models.types import (
     OPTIONAL,
@@ -143,8 +144,8 @@ class Invoice(Model):
 
     def _replace_items(self, lines: Sequence[Data]) -> None:
         """An item whose id is repeated stays the row it is; the others are new, or go."""
-        known = {item.id: item for item in self.items}
-        kept = [known.pop(line["id"], None) or Item() for line in lines]
+        known: dict[int | None, Item] = {item.id: item for item in self.items}
+        kept = [known.pop(line["id"], Item()) for line in lines]
         for place, (item, line) in enumerate(zip(kept, lines, strict=True)):
             item.fill(line, self.id, ("items", place))
             item.touch()
@@ -157,7 +158,9 @@ class Invoice(Model):
             raise Conflict(f"the invoice is {self.status} and cannot become {status}", [fault])
 
     def _refuse_changes(self, data: Data, lines: Sequence[Data]) -> None:
-        changed = [name for name in ("customer_id", "currency") if data[name] != getattr(self, name)]
+        changed = [
+            name for name in ("customer_id", "currency") if data[name] != getattr(self, name)
+        ]
         if [_substance(line) for line in lines] != [_substance(vars(item)) for item in self.items]:
             changed.append("items")
         if changed:

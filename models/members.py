@@ -4,11 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from sqlalchemy.orm import Mapped
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from models.errors import Fault, Invalid
 
@@ -23,7 +33,7 @@ MAX_ITEMS = 1000  # of a list inside an object
 class Member:
     """One member of a type.
 
-    annotation: what it is, and what is accepted for it. type: the Python type of its values.
+    annotation: what it is, and what is accepted for it. kind: the Python type of its values.
     items: the model of a list's items, None for a plain value. refers_to: the model whose id it
     holds, if any. required: a write must have it. server_written: a write may have it, and it is
     ignored.
@@ -31,7 +41,7 @@ class Member:
 
     name: str
     annotation: Any
-    type: type
+    kind: Any
     items: "type[Model] | None"
     required: bool
     server_written: bool
@@ -80,17 +90,16 @@ def accepted(model: "type[Model]") -> Any:
     """The type of what a client may write: a TypedDict that pydantic reads."""
     given = {member.name: _accepted(member) for member in members(model).values()}
     given |= {"links": NotRequired[Any]}
-    written = TypedDict(model.type_name(), given)  # type: ignore[operator]
-    written.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
-    return written
+    written = TypedDict(model.type_name(), given)  # type: ignore[misc]
+    return with_config(ConfigDict(extra="forbid", strict=True))(written)
 
 
 def _accepted(member: Member) -> Any:
     if member.server_written:
         return NotRequired[Any]
     if member.items:
-        items = Annotated[list[accepted(member.items)], Field(max_length=MAX_ITEMS)]  # type: ignore[misc]
-        return NotRequired[items | None]
+        items: Any = list[accepted(member.items)]  # type: ignore[misc]
+        return NotRequired[Annotated[items, Field(max_length=MAX_ITEMS)] | None]
     return member.annotation if member.required else NotRequired[member.annotation | None]
 
 
@@ -107,12 +116,13 @@ def accept(model: "type[Model]", data: Any) -> dict[str, Any]:
     try:
         valid = _adapter(model).validate_python(data)
     except ValidationError as error:
-        raise Invalid(f"{error.error_count()} faults in the {model.type_name()}", _faults(error)) from error
+        message = f"{error.error_count()} faults in the {model.type_name()}"
+        raise Invalid(message, _faults(error)) from error
     return _written(model, valid)
 
 
 def _written(model: "type[Model]", valid: Mapping[str, Any]) -> dict[str, Any]:
-    data = {}
+    data: dict[str, Any] = {}
     for name, member in members(model).items():
         if member.items:
             data[name] = [_line(member.items, each) for each in valid.get(name) or ()]

@@ -18,7 +18,8 @@ def next_number(series: str) -> int:
     """The next number of the series, from 1. Others who want one wait until this unit of work ends;
     if it fails the number is given again, so that none is missing."""
     mine = numbers.c.series == series
+    connection = session().connection()
     raised = update(numbers).where(mine).values(last=numbers.c.last + 1)
-    if session().execute(raised).rowcount == 0:
-        session().execute(insert(numbers).values(series=series, last=1))
-    return session().scalar(select(numbers.c.last).where(mine))
+    if connection.execute(raised).rowcount == 0:
+        connection.execute(insert(numbers).values(series=series, last=1))
+    return int(connection.execute(select(numbers.c.last).where(mine)).scalar_one())

@@ -5,8 +5,9 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models.base import Data, Model
+from models.base import Model
 from models.errors import Conflict, Fault, Invalid, NotFound, Path
+from models.reading import Data
 from models.session import session
 
 Row = TypeVar("Row", bound=Model)
@@ -64,7 +65,10 @@ def _references(model: type[Model], data: Data, path: Path) -> dict[Any, list[tu
     for name, member in model.members().items():
         value = data.get(name)
         if member.items:
-            inner = [_references(member.items, each, (*path, name, i)) for i, each in enumerate(value or ())]
+            inner = [
+                _references(member.items, each, (*path, name, i))
+                for i, each in enumerate(value or ())
+            ]
         else:
             keys = model.__table__.c[name].foreign_keys
             inner = [{key.column: [((*path, name), value)]} for key in keys if value is not None]
@@ -76,10 +80,11 @@ def _references(model: type[Model], data: Data, path: Path) -> dict[Any, list[tu
 
 def _check_unique(row: Model, data: Data) -> None:
     """Raises Conflict if another row has a value that must be unique."""
-    table = row.__table__.c
+    table: Any = row.__table__.c
+    mine: Any = row
     for name, value in data.items():
         if name in table and table[name].unique:
-            statement = select(table.id).where(table[name] == value, table.id != (row.id or 0))
+            statement = select(table.id).where(table[name] == value, table.id != (mine.id or 0))
             if session().scalar(statement) is not None:
                 fault = Fault((name,), "another one has this already")
                 raise Conflict(f"a {row.type_name()} with this {name} exists", [fault])

@@ -1,7 +1,7 @@
 """The types of members: each says its column, and what is accepted for it.
 
-A type is `Annotated`: SQLAlchemy reads the column from it, pydantic the rules. Values are strict: no
-format may send a number as text, except money and dates, which are text in every format.
+A type is `Annotated`: SQLAlchemy reads the column from it, pydantic the rules. Values are strict:
+no format may send a number as text, except money and dates, which are text in every format.
 """
 
 import re

@@ -17,7 +17,7 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.|\\$)*(?:"|$)|[^",]+|,', re.DOTALL)
 def members(value: str) -> Iterator[str]:
     """The members of a list field, trimmed; empty ones are dropped (5.6.1.2)."""
     member: list[str] = []
-    for piece in _PIECE.findall(value) + [","]:
+    for piece in [*_PIECE.findall(value), ","]:
         if piece != ",":
             member.append(piece)
             continue

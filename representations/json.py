@@ -7,16 +7,22 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from representations.base import DEPTH, Data, Malformed, Representation, Shape, bounded, json_pointer
+from representations.base import (
+    DEPTH,
+    Data,
+    Malformed,
+    Representation,
+    Shape,
+    bounded,
+    json_pointer,
+)
 
 
 def encode(data: Data, shape: Shape) -> bytes:
     return msgspec.json.encode(data)
 
 
-def decode(
-    content: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH
-) -> Data:
+def decode(content: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH) -> Data:
     """The data; fractions come as Decimal. JSON is UTF-8 whatever the charset says (8259, 8.1)."""
     try:
         return bounded(_DECODER.decode(content.decode("utf-8-sig")), depth)

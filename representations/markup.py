@@ -95,7 +95,7 @@ def _list(data: list[Any], member: ListOf, dialect: Dialect) -> str:
     name = dialect.item or member.item_name
     items = []
     for item in data:
-        start, end = _tags(name, type(item), dialect)
+        start, end = _tags(name, item.__class__, dialect)
         items.append(f"{start}{_content(item, member.item, dialect)}{end}")
     return "".join(items)
 
@@ -109,7 +109,9 @@ def _plan(names: tuple[str, ...], types: tuple[type, ...], dialect: Dialect) -> 
     pieces: list[ast.expr] = []
     for name, kind in kinds.items():
         start, end = _tags(name, kind, dialect)
-        hole = [ast.FormattedValue(ast.Name(places[name], ast.Load()), -1)] if name in places else []
+        hole = (
+            [ast.FormattedValue(ast.Name(places[name], ast.Load()), -1)] if name in places else []
+        )
         pieces += [ast.Constant(start), *hole, ast.Constant(end)]
     return _Plan(
         _picker(scalars),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from representations.base import Data, Representation, Shape
+from representations.base import Data, Shape
 from representations.json import JSON
 from representations.markup import Dialect, write
 from representations.xml import XML

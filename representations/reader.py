@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
+from typing import Any
 
 from lxml import etree
 from lxml.etree import _Element
@@ -15,7 +16,11 @@ SPACE = " \t\r\n"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _FOREIGN = (f"{{{XSI}}}", "{http://www.w3.org/XML/1998/namespace}")
 
-_BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
 _CODECS = {
     "utf-8": "utf-8",
     "utf-16": "utf-16-be",  # without a byte order mark (RFC 2781, 4.3)
@@ -42,7 +47,7 @@ def document(content: bytes, name: str, charset: str | None, depth: int) -> _Ele
         root = etree.fromstring(_decoded(content, charset).encode(), _parser())
     except (etree.XMLSyntaxError, UnicodeError) as error:
         raise Malformed(getattr(error, "msg", None) or str(error)) from error
-    if root.getroottree().docinfo.doctype:
+    if _docinfo(root).doctype:
         raise Malformed("a DOCTYPE is not read")
     if _deeper_than(depth)(root):
         raise Malformed(f"more than {depth} levels of nesting")
@@ -96,7 +101,9 @@ def xpath(path: Path, shape: Shape) -> str:
     steps = [shape.name]
     for step in path:
         if isinstance(step, int):
-            steps.append(f"{member.item_name if isinstance(member, ListOf) else 'item'}[{step + 1}]")
+            steps.append(
+                f"{member.item_name if isinstance(member, ListOf) else 'item'}[{step + 1}]"
+            )
             member = member.item if isinstance(member, ListOf) else None
         else:
             steps.append(step if element_name(step) == step else f"key[@name={_literal(step)}]")
@@ -123,6 +130,10 @@ def _decoded(content: bytes, charset: str | None) -> str:
     return content.decode(_CODECS[encoding.lower()])
 
 
+def _docinfo(root: _Element) -> Any:  # the stubs do not know `doctype`
+    return root.getroottree().docinfo
+
+
 @cache
 def _deeper_than(depth: int) -> etree.XPath:
     return etree.XPath("boolean(" + "/*" * (depth + 1) + ")")
@@ -143,7 +154,7 @@ def _parser() -> etree.XMLParser:
 
 def _refuse_attributes(element: _Element, known: Collection[str]) -> None:
     """An attribute that nobody reads would be lost without a word."""
-    for name in element.keys():
+    for name in map(str, element.keys()):
         if name in known or name.startswith(_FOREIGN) or (name == "name" and element.tag == "key"):
             continue
         raise Malformed(f"line {element.sourceline}: the attribute {name!r} is not read")

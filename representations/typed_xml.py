@@ -1,6 +1,6 @@
 """The typed dialect of XML: what dicttoxml writes, byte for byte where that reads back the same.
 
-Each element says its type (`str`, `int`, `float`, `bool`, `null`, `list`, `dict`), so that any plain
+Each element says its type (`str`, `int`, `float`, `bool`, `null`, `list`, `dict`), so any plain
 data is read without a schema. dicttoxml itself is the oracle of the tests and is asked for
 names; it is no writer for a server: it loses carriage returns, breaks on control characters, and
 takes a hundred times as long.
@@ -29,9 +29,7 @@ def encode(data: Data, shape: Shape) -> bytes:
     return write(data, shape, _DIALECT)
 
 
-def decode(
-    source: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH
-) -> Data:
+def decode(source: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH) -> Data:
     """The data by the types in the document; the root is an object. Fractions come as Decimal."""
     return _object(document(source, shape.name, charset, depth))
 

@@ -4,7 +4,16 @@ from dataclasses import replace
 
 from lxml.etree import _Element
 
-from representations.base import DEPTH, Data, ListOf, Malformed, Member, Representation, Scalar, Shape
+from representations.base import (
+    DEPTH,
+    Data,
+    ListOf,
+    Malformed,
+    Member,
+    Representation,
+    Scalar,
+    Shape,
+)
 from representations.markup import Dialect, write
 from representations.reader import SPACE, XSI, content, document, members, scalar, xpath
 
@@ -19,9 +28,7 @@ def encode(data: Data, shape: Shape) -> bytes:
     return write(data, shape, _DIALECT)
 
 
-def decode(
-    source: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH
-) -> Data:
+def decode(source: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH) -> Data:
     """The data by the declared types; a member that the shape does not know is read as None."""
     return _value(document(source, shape.name, charset, depth), shape)
 
@@ -39,7 +46,9 @@ def _value(element: _Element, member: Member | None) -> Data:
     if isinstance(member, ListOf):
         return [_value(_item(child, member), member.item) for child in held]
     known = member.members if isinstance(member, Shape) else {}
-    return {name: _value(child, known[name]) if name in known else None for name, child in members(held)}
+    return {
+        name: _value(child, known[name]) if name in known else None for name, child in members(held)
+    }
 
 
 def _item(element: _Element, member: ListOf) -> _Element:

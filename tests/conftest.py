@@ -40,7 +40,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def raw(self, request: bytes, timeout: float = 10) -> bytes:
-        """All that the server sends back for the bytes, until it closes or the timeout, in seconds."""
+        """All that the server sends back, until it closes or the timeout, in seconds."""
         with socket.create_connection(("127.0.0.1", self.port), timeout) as connection:
             connection.sendall(request)
             answer = b""
