@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from representations.base import Data, Shape
 from representations.json import JSON
-from representations.markup import Dialect, write
+from representations.markup import Dialect
 from representations.xml import XML
 
 # Appendix B has no place for null: no problem of ours holds one.
@@ -12,7 +12,7 @@ _DIALECT = Dialect(attributes=lambda kind: "", root=' xmlns="urn:ietf:rfc:7807"'
 
 
 def encode(data: Data, shape: Shape) -> bytes:
-    return write(data, shape, _DIALECT)
+    return _DIALECT.write(data, shape)
 
 
 PROBLEM_JSON = replace(JSON, media_type="application/problem+json", decode=None)

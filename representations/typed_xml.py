@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from lxml.etree import _Element
 
 from representations.base import DEPTH, Data, Malformed, Representation, Scalar, Shape
-from representations.markup import Dialect, write
+from representations.markup import Dialect
 from representations.reader import SPACE, content, document, members, scalar, xpath
 
 _TYPES: dict[type, str] = {
@@ -26,7 +26,7 @@ _TYPES: dict[type, str] = {
 
 
 def encode(data: Data, shape: Shape) -> bytes:
-    return write(data, shape, _DIALECT)
+    return _DIALECT.write(data, shape)
 
 
 def decode(source: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH) -> Data:

@@ -14,7 +14,7 @@ from representations.base import (
     Scalar,
     Shape,
 )
-from representations.markup import Dialect, write
+from representations.markup import Dialect
 from representations.reader import SPACE, XSI, content, document, members, scalar, xpath
 
 _NIL = f"{{{XSI}}}nil"
@@ -25,7 +25,7 @@ _DIALECT = Dialect(
 
 
 def encode(data: Data, shape: Shape) -> bytes:
-    return write(data, shape, _DIALECT)
+    return _DIALECT.write(data, shape)
 
 
 def decode(source: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH) -> Data:
