@@ -64,6 +64,8 @@ class Api(Flask):
         MethodNotAllowed, of Werkzeug."""
         if len(request.query_string) > self.settings.max_query:
             raise Problem("uri-too-long", f"a query has at most {self.settings.max_query} bytes")
+        if request.environ["PATH_INFO"] == "*" and request.method == "OPTIONS":  # 9.3.7
+            return frozenset().union(*self.routes.methods.values())
         if request.routing_exception is not None or request.url_rule is None:
             self.raise_routing_exception(request)
         return self.routes.methods[request.url_rule.rule]
