@@ -1,7 +1,7 @@
 """Content that is meant to harm: it is refused as a problem, soon, and the server stays as it was.
 
-Chapter 1 of the contract, "Request content". A row holds the content and the statuses that may answer
-it: 400 is not parsed, 422 parses and is impossible, 413 is too much.
+Chapter 1 of the contract, "Request content". A row holds the content and the statuses that may
+answer it: 400 is not parsed, 422 parses and is impossible, 413 is too much.
 """
 
 import os
@@ -33,18 +33,14 @@ from tests.http.wire import (
 
 LIMIT = 2**20  # bytes of decoded content
 DEPTH = 64  # levels of nesting
-MEMORY = 64 * 2**20  # bytes that a request may cost
+MEMORY = 64 * 2**20  # bytes by which the server may grow
 SECRET = "the secret of the file"
 
 
-def peak(server: Server) -> int:
-    """The most memory, in bytes, that the worker had since `forget_peak`."""
+def memory(server: Server, field: str) -> int:
+    """A size of the worker in bytes: VmRSS, or the most it was since it was forgotten, VmHWM."""
     lines = Path(f"/proc/{worker(server)}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
-
-
-def forget_peak(server: Server) -> None:
-    Path(f"/proc/{worker(server)}/clear_refs").write_text("5")
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{field}:"))
 
 
 def worker(server: Server) -> str:
@@ -54,21 +50,30 @@ def worker(server: Server) -> str:
 
 @pytest.fixture(autouse=True)
 def _unharmed(server: Server) -> Iterator[None]:
-    """After each test the same worker answers, without delay, and no request has cost much."""
-    before = worker(server)
-    forget_peak(server)
-    resident, start = peak(server), time.monotonic()
+    """After each test the same worker answers, without delay, and not much larger."""
+    same, size, start = worker(server), memory(server, "VmRSS"), time.monotonic()
     yield
     assert time.monotonic() - start < SECONDS
     assert get(server.port, "/customers/1").status == 200
-    assert worker(server) == before
-    assert peak(server) - resident < MEMORY
+    assert worker(server) == same
+    assert memory(server, "VmRSS") - size < MEMORY
+
+
+@pytest.fixture
+def _at_no_time_large(server: Server) -> Iterator[None]:
+    """Not even while it reads does the worker grow by more than is allowed afterwards."""
+    Path(f"/proc/{worker(server)}/clear_refs").write_text("5")
+    size = memory(server, "VmHWM")
+    yield
+    assert memory(server, "VmHWM") - size < MEMORY
 
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Places that no parser may open: a file, a pipe that nobody writes to, a server that is told of
-    connections. Fails if the server was reached."""
+    """Places that no parser may open: a file, a pipe that nobody writes to, a server.
+
+    Fails if the server was reached.
+    """
     (tmp_path / "secret.txt").write_text(SECRET)
     os.mkfifo(tmp_path / "pipe")
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -107,6 +112,7 @@ def nested(levels: int) -> str:
 LAUGHS = '<!ENTITY a0 "ha">' + "".join(
     f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)
 )
+SPACES = "".join(f' xmlns:a{n}="u"' for n in range(60_000))
 INCLUDE = '<i:include xmlns:i="http://www.w3.org/2001/XInclude" parse="text" href="{file}"/>'
 
 XML_ROWS = [
@@ -149,12 +155,7 @@ XML_ROWS = [
     ("300,000 elements", f"<customer>{'<a/>' * 300_000}</customer>", 413),
     ("90,000 members", element(more="".join(f"<a{n}/>" for n in range(90_000))), 422),
     ("90,000 attributes", element(attributes="".join(f' a{n}=""' for n in range(90_000))), 400),
-    (
-        "90,000 name spaces",
-        element(attributes="".join(f' xmlns:a{n}="u"' for n in range(60_000))),
-        400,
-        422,
-    ),
+    ("60,000 name spaces", f"<customer{SPACES}/>", 422),
     ("a name of 60,000 characters", element(more=f"<{'a' * 60_000}/>"), 400, 422),
     ("a name of a million characters", element(more=f"<{'a' * 500_000}/>"), 400, 422),
     ("an attribute twice", element(attributes=' a="1" a="2"'), 400),
@@ -276,7 +277,7 @@ JSON_ROWS = [
     ("null", "null", 422),
     ("a text of a million characters", member(f'"{"a" * 1_000_000}"'), 422),
     ("a name of a million characters", member("1", "a" * 1_000_000), 422),
-    ("90,000 members", member(f"1, {', '.join(f'"{n}":1' for n in range(90_000))}"), 422),
+    ("90,000 members", member("1" + "".join(f',"{n}":1' for n in range(90_000))), 422),
     ("500,000 items", member(f"[{'1,' * 499_999}1]", "deep"), 422),
 ]
 
@@ -449,6 +450,7 @@ def bombs() -> dict[str, bytes]:
     return {coding: coder(pieces, **fast[coding]) for coding, coder in CODERS.items()}
 
 
+@pytest.mark.usefixtures("_at_no_time_large")
 @pytest.mark.parametrize("media_type", [JSON, XML])
 @pytest.mark.parametrize("coding", CODERS)
 def test_bombs(server: Server, bombs, coding, media_type):
@@ -457,6 +459,7 @@ def test_bombs(server: Server, bombs, coding, media_type):
     refuse(post(server.port, media_type, bombs[coding], f"Content-Encoding: {coding}"), 413)
 
 
+@pytest.mark.usefixtures("_at_no_time_large")
 @pytest.mark.parametrize("outer", CODERS)
 def test_bombs_in_another_coding(server: Server, bombs, outer):
     content = CODERS[outer](bombs["gzip"])
