@@ -155,6 +155,7 @@ def test_alone_it_makes_and_fills_the_embedded_database_and_keeps_it(copy):
     assert dump(path) == made
 
 
+@pytest.mark.slow
 def test_the_option_wins_over_the_environment_and_that_over_the_file(copy):
     paths = [copy / f"{name}.db" for name in ("option", "environment", "file")]
     for path in paths:
@@ -206,6 +207,7 @@ def test_a_file_that_is_no_database_ends_with_a_word(tmp_path, command):
     assert path.read_text().startswith("this is no database")
 
 
+@pytest.mark.slow
 def test_a_port_in_use_ends_with_a_word(tmp_path):
     """Two servers that share a port, each on its database, would answer by turns."""
     path, port = tmp_path / "own.db", free_port()
