@@ -1,8 +1,8 @@
 """Invoices and their items, and the life of an invoice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -36,6 +36,7 @@ _FOLLOWS = {
     "paid": ("paid",),
     "void": ("void",),
 }
+Substance = tuple[int, str | None, int, Decimal]  # product, description, quantity, unit price
 _MOST = Decimal(10**10)  # money has twelve digits, two of them after the point
 
 
@@ -57,11 +58,17 @@ class Item(Model):
 
     def take(self, data: Data) -> None:
         """Takes the line over; that makes a new version of the invoice, with a new total."""
-        self.invoice.refuse_if_frozen()
         (line,) = _priced([data])
+        if _substance(line) != self.substance:
+            self.invoice.refuse_if_frozen()
         self.fill(line, self.invoice.id, ())
         self.invoice.add_up()
         self.invoice.touch()
+
+    @property
+    def substance(self) -> Substance:
+        """What is frozen once the invoice has left draft."""
+        return self.product_id, self.description, self.quantity, self.unit_price
 
     def leave(self) -> None:
         self.invoice.refuse_if_frozen()
@@ -161,7 +168,7 @@ class Invoice(Model):
         changed = [
             name for name in ("customer_id", "currency") if data[name] != getattr(self, name)
         ]
-        if [_substance(line) for line in lines] != [_substance(vars(item)) for item in self.items]:
+        if [_substance(line) for line in lines] != [item.substance for item in self.items]:
             changed.append("items")
         if changed:
             faults = [Fault((name,), "can no longer change") for name in changed]
@@ -179,7 +186,7 @@ def _priced(lines: Sequence[Data]) -> list[Data]:
     ]
 
 
-def _substance(line: Mapping[str, Any]) -> tuple[Any, ...]:
+def _substance(line: Data) -> Substance:
     return line["product_id"], line["description"], line["quantity"], line["unit_price"]
 
 

@@ -116,7 +116,8 @@ def accept(model: "type[Model]", data: Any) -> dict[str, Any]:
     try:
         valid = _adapter(model).validate_python(data)
     except ValidationError as error:
-        message = f"{error.error_count()} faults in the {model.type_name()}"
+        count = error.error_count()
+        message = f"{count} fault{'s' if count > 1 else ''} in the {model.type_name()}"
         raise Invalid(message, _faults(error)) from error
     return _written(model, valid)
 

@@ -42,7 +42,16 @@ def fill(database: Database, customers: int) -> Iterator[int]:
         with database.writing.begin() as connection:
             connection.execute(insert(Customer), [next(people) | _made(id) for id in ids])
             number = _invoices(connection, random, ids, prices, number)
+            _advance(connection)
         yield len(ids)
+
+
+def _advance(connection: Connection) -> None:
+    """Ids that were given here are not given again: PostgreSQL does not see that by itself."""
+    if connection.dialect.name == "postgresql":
+        for model in (Customer, Product, Invoice, Item):
+            sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
+            connection.execute(select(func.setval(sequence, func.max(model.id))))
 
 
 def _people(most: int) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from exchange.settings import Settings
 from models import Database
@@ -19,6 +22,11 @@ from run import create_app
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 CUSTOMERS = 20
+SCRATCH = "parley_test"
+SERVERS = {
+    "postgresql": os.environ.get("TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1/postgres"),
+    "mariadb": os.environ.get("TEST_MARIADB", "mysql+pymysql://root@127.0.0.1/mysql"),
+}
 
 
 def free_port() -> int:
@@ -82,11 +90,14 @@ def stop(server: Server) -> None:
     server.process.wait(20)
 
 
-def sample_database(path: Path, customers: int = CUSTOMERS) -> Path:
-    database = Database(f"sqlite:///{path}")
+def fill_sample(database: Database, customers: int = CUSTOMERS) -> None:
     database.create()
     list(fill(database, customers))
     database.close()
+
+
+def sample_database(path: Path, customers: int = CUSTOMERS) -> Path:
+    fill_sample(Database(f"sqlite:///{path}"), customers)
     return path
 
 
@@ -95,12 +106,39 @@ def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sample_database(tmp_path_factory.mktemp("sample") / "sample.db")
 
 
+def server_url(kind: str) -> str:
+    """The URL of an empty database of a server on its standard port; skips if there is none."""
+    admin = create_engine(SERVERS[kind], isolation_level="AUTOCOMMIT")
+    try:
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {SCRATCH}")
+            connection.exec_driver_sql(f"CREATE DATABASE {SCRATCH}")
+    except OperationalError:
+        pytest.skip(f"no {kind} on its standard port")
+    finally:
+        admin.dispose()
+    url = make_url(SERVERS[kind]).set(database=SCRATCH)
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(
+    params=["sqlite", *(pytest.param(kind, marks=pytest.mark.slow) for kind in SERVERS)]
+)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, sample_file: Path) -> str:
+    """A database of its own with the sample: SQLite always, the others in `make test-all`."""
+    if request.param == "sqlite":
+        copy = tmp_path / "parley.db"
+        copy.write_bytes(sample_file.read_bytes())
+        return f"sqlite:///{copy}"
+    url = server_url(request.param)
+    fill_sample(Database(url))
+    return url
+
+
 @pytest.fixture
-def app(tmp_path: Path, sample_file: Path):
-    """The application on a copy of the sample database."""
-    copy = tmp_path / "parley.db"
-    copy.write_bytes(sample_file.read_bytes())
-    app = create_app(Settings(database_url=f"sqlite:///{copy}"))
+def app(database_url: str):
+    """The application on a database of its own."""
+    app = create_app(Settings(database_url=database_url))
     yield app
     app.database.close()
 
