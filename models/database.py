@@ -15,7 +15,7 @@ from models.base import Model
 from models.errors import Busy, Conflict
 from models.session import CURRENT
 
-_SQLITE = (
+SQLITE = (
     "PRAGMA journal_mode=WAL",  # readers do not wait for the writer, nor the writer for readers
     "PRAGMA synchronous=FULL",  # what was acknowledged survives a power cut
     "PRAGMA busy_timeout=5000",  # milliseconds that a writer waits for another
@@ -71,7 +71,7 @@ def _sqlite(url: str) -> Engine:
 
 def _configure(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own
-    for pragma in _SQLITE:
+    for pragma in SQLITE:
         connection.execute(pragma)
 
 
