@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
 from exchange.answer import allow, answer, answer_problem, empty
@@ -64,11 +65,17 @@ class Api(Flask):
         MethodNotAllowed, of Werkzeug."""
         if len(request.query_string) > self.settings.max_query:
             raise Problem("uri-too-long", f"a query has at most {self.settings.max_query} bytes")
-        if request.environ["PATH_INFO"] == "*" and request.method == "OPTIONS":  # 9.3.7
+        path, method = request.environ["PATH_INFO"], request.environ["REQUEST_METHOD"]
+        if path == "*" and method == "OPTIONS":  # 9.3.7
             return frozenset().union(*self.routes.methods.values())
+        if path.startswith("//"):  # Werkzeug would drop the first
+            raise NotFound
         if request.routing_exception is not None or request.url_rule is None:
             self.raise_routing_exception(request)
-        return self.routes.methods[request.url_rule.rule]
+        methods = self.routes.methods[request.url_rule.rule]
+        if method not in methods:  # Werkzeug would put it in capitals, but methods have a case: 9.1
+            raise MethodNotAllowed(methods)
+        return methods
 
     def begin(self, methods: frozenset[str]) -> Exchange:
         """The exchange, its representation selected. Raises Problem (400, 406) before anything has

@@ -28,7 +28,7 @@ def decode(content: bytes, shape: Shape, charset: str | None = None, depth: int 
         return bounded(_DECODER.decode(content.decode("utf-8-sig")), depth)
     except RecursionError as error:
         raise Malformed("too many levels of nesting") from error
-    except ValueError as error:  # also of Unicode, and of numbers with too many digits
+    except (ValueError, ArithmeticError) as error:  # of Unicode and of numbers without bounds, too
         raise Malformed(str(error)) from error
 
 

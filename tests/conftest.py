@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from exchange.settings import Settings
-from models import Database
+from models import Database, Model
 from models.sample import fill
 from run import create_app
 
@@ -91,13 +92,14 @@ def stop(server: Server) -> None:
 
 
 def fill_sample(database: Database, customers: int = CUSTOMERS) -> None:
-    database.create()
     list(fill(database, customers))
     database.close()
 
 
 def sample_database(path: Path, customers: int = CUSTOMERS) -> Path:
-    fill_sample(Database(f"sqlite:///{path}"), customers)
+    database = Database(f"sqlite:///{path}")
+    database.create()
+    fill_sample(database, customers)
     return path
 
 
@@ -106,32 +108,52 @@ def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sample_database(tmp_path_factory.mktemp("sample") / "sample.db")
 
 
-def server_url(kind: str) -> str:
-    """The URL of an empty database of a server on its standard port; skips if there is none."""
+@cache
+def server_url(kind: str) -> str | None:
+    """The URL of a database with our tables on a server of its own; None where there is none."""
     admin = create_engine(SERVERS[kind], isolation_level="AUTOCOMMIT")
     try:
         with admin.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {SCRATCH}")
             connection.exec_driver_sql(f"CREATE DATABASE {SCRATCH}")
     except OperationalError:
-        pytest.skip(f"no {kind} on its standard port")
+        return None
     finally:
         admin.dispose()
-    url = make_url(SERVERS[kind]).set(database=SCRATCH)
-    return url.render_as_string(hide_password=False)
+    url = make_url(SERVERS[kind]).set(database=SCRATCH).render_as_string(hide_password=False)
+    database = Database(url)
+    database.create()
+    database.close()
+    return url
+
+
+def empty_tables(database: Database) -> None:
+    """No rows, and ids from 1 again."""
+    tables = [table.name for table in Model.metadata.sorted_tables]
+    with database.writing.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+            return
+        connection.exec_driver_sql("SET foreign_key_checks = 0")
+        for table in tables:
+            connection.exec_driver_sql(f"TRUNCATE {table}")
 
 
 @pytest.fixture(
     params=["sqlite", *(pytest.param(kind, marks=pytest.mark.slow) for kind in SERVERS)]
 )
 def database_url(request: pytest.FixtureRequest, tmp_path: Path, sample_file: Path) -> str:
-    """A database of its own with the sample: SQLite always, the others in `make test-all`."""
+    """A database with the sample alone: SQLite always, the others in `make test-all`."""
     if request.param == "sqlite":
         copy = tmp_path / "parley.db"
         copy.write_bytes(sample_file.read_bytes())
         return f"sqlite:///{copy}"
     url = server_url(request.param)
-    fill_sample(Database(url))
+    if url is None:
+        pytest.skip(f"no {request.param} on its standard port")
+    database = Database(url)
+    empty_tables(database)
+    fill_sample(database)
     return url
 
 
