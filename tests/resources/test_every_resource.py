@@ -351,6 +351,13 @@ def test_the_pages_of_a_collection_agree(wire, made, resource, collection):
     assert len(seen) == total
 
 
+def test_a_page_that_is_just_full_is_the_last(wire, made, collection):
+    total = int(wire.get(collection)["total"])
+    page = wire.get(f"{collection}?per_page={total}")
+    assert (len(page["items"]), page["pages"], page["links"]["next"]) == (total, "1", None)
+    assert wire.send("GET", f"{collection}?per_page={total}&page=2").status_code == 400
+
+
 def check_links(links: Mapping[str, Any], path: str, wire: Wire, number: int, last: int) -> None:
     """Each leads to its page and keeps the rest of the query, `per_page=2` and the format."""
     prev = number - 1 if number > 1 else None
