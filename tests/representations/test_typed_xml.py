@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from representations import TYPED_XML
-from representations.base import DEPTH, Data, Malformed, Shape
+from representations.base import DEPTH, Data, ListOf, Malformed, Scalar, Shape
 from tests.representations.drawing import NAMES, NASTY, NO_XML, TEXTS, anything, bounded, written
 
 ANY = Shape("r")
@@ -238,6 +238,19 @@ def exact(data: Data) -> Data:
 def test_where_the_bytes_must_differ(data: dict[str, Any], theirs: str, ours: str) -> None:
     assert inside(oracle(data)) == theirs
     assert inside(TYPED_XML.encode(data, ANY)) == ours
+
+
+@pytest.mark.parametrize("text", [*NASTY, "it's", 'a"b', "a&b", "a<b", "a>b"])
+def test_each_escape_is_that_of_dicttoxml(text: str) -> None:
+    data = {"a": text, "b": [text], "c": {"d": text}}
+    kept = "\r" not in text
+    assert (TYPED_XML.encode(data, ANY) == oracle(data)) is kept
+
+
+def test_items_are_called_item_whatever_their_type() -> None:
+    data = {"lines": [{"n": 1}], "tags": ["a"]}
+    shape = Shape("r", {"lines": ListOf(Shape("line")), "tags": ListOf(Scalar.TEXT)})
+    assert TYPED_XML.encode(data, shape) == oracle(data)
 
 
 def test_a_date_is_the_text_that_dicttoxml_has() -> None:
