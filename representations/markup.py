@@ -82,7 +82,8 @@ class Dialect:
     def _list(self, data: list[Any], member: Member | None) -> str:
         held = member if isinstance(member, ListOf) else _ANY
         name = self._item or held.item_name
-        parts, kind = [], None
+        parts: list[str] = []
+        kind = None
         for item in data:
             if item.__class__ is not kind:
                 kind = item.__class__

@@ -31,7 +31,7 @@ _CODECS = {
     "ascii": "ascii",
     "windows-1252": "cp1252",
 }
-_DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_DECLARED = re.compile(rb"""<\?xml(?=\s)[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}  # XML Schema 2, 3.2.2.1
 
@@ -44,7 +44,10 @@ def document(content: bytes, name: str, charset: str | None, depth: int) -> _Ele
     load an external DTD.
     """
     try:
-        root = etree.fromstring(_decoded(content, charset).encode(), _parser())
+        text = _decoded(content, charset)
+        if text.startswith("\ufeff"):
+            raise Malformed("a second byte order mark")
+        root = etree.fromstring(text.encode(), _parser())
     except (etree.XMLSyntaxError, UnicodeError) as error:
         raise Malformed(getattr(error, "msg", None) or str(error)) from error
     if _docinfo(root).doctype:
@@ -95,20 +98,28 @@ def scalar(text: str, kind: Scalar | None) -> Data:
     return _BOOLEANS.get(text, text) if kind is Scalar.BOOLEAN else text
 
 
-def xpath(path: Path, shape: Shape) -> str:
-    """The path as an XPath from the root element; places in lists count from 1."""
+def xpath(path: Path, shape: Shape, item: str | None = None) -> str:
+    """The path as an XPath from the root element; places in lists count from 1.
+
+    item: the name of every list's items, None for that of their type.
+    """
     member: Member | None = shape
     steps = [shape.name]
     for step in path:
         if isinstance(step, int):
-            steps.append(
-                f"{member.item_name if isinstance(member, ListOf) else 'item'}[{step + 1}]"
-            )
-            member = member.item if isinstance(member, ListOf) else None
+            held = member if isinstance(member, ListOf) else None
+            steps.append(f"{item or (held.item_name if held else 'item')}[{step + 1}]")
+            member = held.item if held else None
         else:
-            steps.append(step if element_name(step) == step else f"key[@name={_literal(step)}]")
+            steps.append(_step(step))
             member = member.members.get(step) if isinstance(member, Shape) else None
     return "/" + "/".join(steps)
+
+
+def _step(name: str) -> str:
+    if name == "key":  # not one that stands for another name
+        return "key[not(@name)]"
+    return name if element_name(name) == name else f"key[@name={_literal(name)}]"
 
 
 def _literal(text: str) -> str:

@@ -6,8 +6,10 @@ names; it is no writer for a server: it loses carriage returns, breaks on contro
 takes a hundred times as long.
 """
 
+import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 from lxml.etree import _Element
 
@@ -79,13 +81,17 @@ def _as(kind: Scalar) -> Callable[[_Element], Data]:
 
 
 def _fraction(element: _Element) -> Data:
+    text = _text(element).strip(SPACE)
+    if not _NUMBER.fullmatch(text):
+        raise Malformed(f"line {element.sourceline}: {text!r} is no number")
     try:
-        return Decimal(_text(element).strip(SPACE))
+        return Decimal(text)
     except InvalidOperation as error:
-        raise Malformed(f"line {element.sourceline}: {element.text!r} is no number") from error
+        raise Malformed(f"line {element.sourceline}: a number without bounds") from error
 
 
 _ATTRIBUTES = ("type",)
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # JSON's (RFC 8259, 6)
 _READERS: dict[str, Callable[[_Element], Data]] = {
     "str": _text,
     "int": _as(Scalar.INTEGER),
@@ -99,5 +105,10 @@ _READERS: dict[str, Callable[[_Element], Data]] = {
 _DIALECT = Dialect(attributes=lambda kind: f' type="{_type_name(kind)}"', item="item")
 
 TYPED_XML = Representation(
-    "typed-xml", "application/vnd.parley.typed+xml", encode, decode, xpath, charset="utf-8"
+    "typed-xml",
+    "application/vnd.parley.typed+xml",
+    encode,
+    decode,
+    partial(xpath, item="item"),
+    charset="utf-8",
 )

@@ -36,6 +36,10 @@ def decode(source: bytes, shape: Shape, charset: str | None = None, depth: int =
 def _value(element: _Element, member: Member | None) -> Data:
     held = content(element)
     if element.get(_NIL, "").strip(SPACE) in ("true", "1"):
+        if held if isinstance(held, list) else held.strip(SPACE):
+            raise Malformed(
+                f"line {element.sourceline}: {element.tag!r} is nil, but holds something"
+            )
         return None
     if isinstance(member, Scalar):
         return scalar(held, member) if isinstance(held, str) else {}

@@ -257,3 +257,11 @@ def test_another_root_is_malformed(content: bytes) -> None:  # rule 1
     assert XML.decode
     with pytest.raises(Malformed):
         XML.decode(content, SHAPE, None, DEPTH)
+
+
+@pytest.mark.parametrize("held", ["text", "<b/>", "<![CDATA[x]]>"])
+def test_what_is_nil_holds_nothing(held: str) -> None:
+    """XML Schema 1, 2.6.2; what it holds would be lost without a word."""
+    inner = f'<a xmlns:xsi="{XSI}" xsi:nil="true">{held}</a>'
+    with pytest.raises(Malformed):
+        XML.decode(f"<r>{inner}</r>".encode(), Shape("r", {"a": Scalar.TEXT}), None, 64)
