@@ -23,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Any:
     errors: Mapping[type[Exception], str] = {
         models.NotFound: "not-found",
         models.Invalid: "invalid",
+        models.Unsearchable: "malformed",
         models.Conflict: "conflict",
         models.Busy: "unavailable",
     }

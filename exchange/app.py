@@ -8,6 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
+from exchange import query
 from exchange.answer import allow, answer, answer_problem, empty
 from exchange.content import readable_fields
 from exchange.errors import problem
@@ -48,6 +49,11 @@ class Api(Flask):
         self.register_error_handler(Exception, self.answer_error)
 
     @cached_property
+    def secret(self) -> str:
+        """The key that signs cursors: the configured one, else one kept in the database."""
+        return self.settings.secret_key or str(self.database.secret("cursors"))
+
+    @cached_property
     def routes(self) -> Routes:
         return read_routes(self, self.settings.public_url)
 
@@ -83,20 +89,9 @@ class Api(Flask):
         shown = traits(self.view_functions[request.endpoint or ""])
         g.exchange = exchange = Exchange(shown, select())
         if request.method in SAFE:
-            check_query(shown.parameters)
+            query.check(shown)
             exchange.fields |= readable_fields(methods)
         return exchange
 
     def answer_error(self, error: Exception) -> Response:
         return answer_problem(problem(error, self.problem_names))
-
-
-def check_query(known: frozenset[str]) -> None:
-    """Raises Problem (400) for parameters that the resource does not have, or given twice."""
-    allowed = known | {"format"}
-    for name, values in request.args.lists():
-        if name not in allowed:
-            detail = f"there is no parameter {name!r}; there are: {', '.join(sorted(allowed))}"
-            raise Problem("malformed", detail)
-        if len(values) > 1:
-            raise Problem("malformed", f"the parameter {name!r} is given {len(values)} times")

@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import current_app
 
-from exchange import content
-from exchange.links import add_links
-from exchange.pages import PARAMETERS, page_of, page_wanted
+from exchange import content, query
+from exchange.pages import page_of
+from exchange.rows import show as show_rows
 from exchange.shapes import HOME, collection_shape, item_shape
 from exchange.state import current, mark
 from negotiate.problem import Problem
@@ -29,9 +29,10 @@ def item(model: Any) -> Callable[[View], View]:
         def show(**values: Any) -> Any:
             row = view(**values)
             current().version = row.pop("version")
-            return add_links(model, row, current_app.routes)
+            (shown,) = show_rows(model, [row])
+            return shown
 
-        return mark(show, shape=item_shape(model), model=model)
+        return mark(show, shape=item_shape(model), model=model, parameters=query.ROWS)
 
     return decorate
 
@@ -42,13 +43,11 @@ def collection(model: Any) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def show(**values: Any) -> Any:
-            number, size = page_wanted()
-            rows, total = model.page(view(**values), number, size)
-            items = [add_links(model, row, current_app.routes) for row in rows]
-            return page_of(items, total, number, size)
+            return page_of(model, view(**values))
 
         shape = collection_shape(model)
-        return mark(show, shape=shape, model=model, is_collection=True, parameters=PARAMETERS)
+        known = query.COLLECTIONS
+        return mark(show, shape=shape, model=model, is_collection=True, parameters=known)
 
     return decorate
 

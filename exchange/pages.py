@@ -1,64 +1,71 @@
-"""A collection, page by page."""
+"""A collection, page by page: by number, or by a cursor that costs the same wherever it is."""
 
-import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import current_app, request
 
+from exchange import query
+from exchange.cursor import cursor, position
+from exchange.rows import show
 from exchange.state import current
 from negotiate.link import Link
 from negotiate.problem import Problem
 
-PARAMETERS = frozenset({"page", "per_page"})
-_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+PAGING = frozenset({"page", "after"})
 
 
-def page_of(items: list[Any], total: int, number: int, size: int) -> dict[str, Any]:
-    """The page as plain data, its links in the Link field too. Pages count from 1, which is there
-    also when nothing is on it. Raises Problem (400) for one beyond the last."""
+def page_of(model: Any, statement: Any) -> dict[str, Any]:
+    """The page of the select that the query asks for, as plain data, its links in the Link field
+    too. Raises Problem (400), and the model's errors for what cannot be searched."""
+    search = model.search(statement, query.filters(), request.args.get("sort", ""))
+    page = _by_cursor(search) if "after" in request.args else _by_number(search)
+    page["items"] = show(model, page["items"])
+    current().links += [Link(url, rel) for rel, url in page["links"].items() if url]
+    return page | {"templates": {"search": _template(model)}}
+
+
+def _by_number(search: Any) -> dict[str, Any]:
+    """Pages count from 1, which is there also when nothing is on it."""
+    number, size, total = query.number("page", 1), query.size(), search.count()
     last = max(1, -(-total // size))
     if number > last:
         raise Problem("malformed", f"page={number}: the last page is {last}")
     links = {
-        "self": _url(None),
-        "first": _url(1),
-        "prev": _url(number - 1) if number > 1 else None,
-        "next": _url(number + 1) if number < last else None,
-        "last": _url(last),
+        "self": _url(),
+        "first": _url(page=1),
+        "prev": _url(page=number - 1) if number > 1 else None,
+        "next": _url(page=number + 1) if number < last else None,
+        "last": _url(page=last),
     }
-    current().links += [Link(url, rel) for rel, url in links.items() if url]
-    return {
-        "items": items,
-        "total": total,
-        "page": number,
-        "per_page": size,
-        "pages": last,
-        "links": links,
-    }
+    counted = {"total": total, "page": number, "per_page": size, "pages": last}
+    return {"items": search.page(number, size), **counted, "links": links}
 
 
-def page_wanted() -> tuple[int, int]:
-    """The number and the size of the page that the query asks for. Raises Problem (400)."""
-    settings = current_app.settings
-    return _number("page", 1, None), _number("per_page", settings.per_page, settings.max_per_page)
+def _by_cursor(search: Any) -> dict[str, Any]:
+    if "page" in request.args:
+        raise Problem("malformed", "page and after: pages have either numbers or cursors")
+    size = query.size()
+    items, reached = search.following(position(request.args["after"]), size)
+    following = _url(after=cursor(reached)) if reached else None
+    links = {"self": _url(), "first": _url(after=""), "next": following}
+    return {"items": items, "per_page": size, "links": links}
 
 
-def _number(name: str, default: int, most: int | None) -> int:
-    given = request.args.get(name)
-    if given is None:
-        return default
-    if not _NUMBER.fullmatch(given) or (most and int(given) > most):
-        raise Problem(
-            "malformed", f"{name}={given!r}: a number from 1{f' to {most}' if most else ''}"
-        )
-    return int(given)
+def _url(**place: Any) -> str:
+    """The URL of this collection at the place, everything else in the query kept; as it was asked
+    for, without one."""
+    kept = request.args.items(multi=True)
+    pairs = [pair for pair in kept if not place or pair[0] not in PAGING] + [*place.items()]
+    return f"{_path()}?{urlencode(pairs)}" if pairs else _path()
 
 
-def _url(number: int | None) -> str:
-    """The URL of this collection at the page, everything else in the query kept."""
-    query = [pair for pair in request.args.items(multi=True) if number is None or pair[0] != "page"]
-    if number is not None:
-        query.append(("page", str(number)))
-    path = current_app.settings.public_url + quote(request.path)
-    return f"{path}?{urlencode(query)}" if query else path
+def _path() -> str:
+    public: str = current_app.settings.public_url
+    return public + quote(request.path)
+
+
+def _template(model: Any) -> str:
+    """The search form: a URI template (RFC 6570, 3.2.8). An operator goes behind a name, in
+    brackets, which a template cannot say."""
+    return f"{_path()}{{?{','.join([*model.searchable(), *sorted(query.COLLECTIONS), 'format'])}}}"

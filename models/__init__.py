@@ -3,7 +3,7 @@
 from models.base import Model
 from models.customer import Customer
 from models.database import Database
-from models.errors import Busy, Conflict, Invalid, ModelError, NotFound
+from models.errors import Busy, Conflict, Invalid, ModelError, NotFound, Unsearchable
 from models.invoice import Invoice, Item
 from models.product import Product
 from models.reading import read
@@ -21,6 +21,7 @@ __all__ = [
     "ModelError",
     "NotFound",
     "Product",
+    "Unsearchable",
     "exists",
     "find",
     "read",

@@ -1,13 +1,15 @@
 """The base of every model: its members, its version, and its plain data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from sqlalchemy import Select
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
+from models.filters import relations, searchable
 from models.members import Member, accept, members
-from models.reading import Data, page
+from models.reading import Data, related
+from models.search import Search, Wanted
 from models.types import now
 
 
@@ -44,16 +46,31 @@ class Model(DeclarativeBase):
         return members(cls)
 
     @classmethod
+    def searchable(cls) -> Mapping[str, Member]:
+        """The members that can be filtered and sorted by."""
+        return searchable(cls)
+
+    @classmethod
+    def relations(cls) -> Mapping[str, Member]:
+        """The members that refer to other models, by the name of the relation: `customer`."""
+        return relations(cls)
+
+    @classmethod
+    def related(cls, reference: Member, rows: list[Data]) -> dict[int, Data]:
+        """The plain data of all that the rows refer to by the member, by id, in one statement."""
+        return related(reference.refers_to, {row[reference.name] for row in rows})
+
+    @classmethod
     def accept(cls, data: Any) -> Data:
         """What a client may write of the data: a value or None for each member that is not the
         server's. Raises Invalid with every fault."""
         return accept(cls, data)
 
     @classmethod
-    def page(cls, statement: Select[Any], number: int, size: int) -> tuple[list[Data], int]:
-        """The plain data of the rows on a page of a select of this model, and how many rows it
-        finds in all. Pages count from 1."""
-        return page(cls, statement, number, size)
+    def search(cls, statement: Select[Any], filters: Iterable[Wanted], sort: str) -> Search:
+        """The rows of a select of this model that hold to every filter (name, operator, text), in
+        order. Raises Unsearchable."""
+        return Search(cls, statement, filters, sort)
 
     def take(self, data: Data) -> None:
         """Takes over accepted data. Raises Invalid or Conflict where the model has rules."""

@@ -2,9 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from secrets import token_urlsafe
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -14,7 +25,14 @@ from sqlalchemy.orm.exc import StaleDataError
 from models.base import Model
 from models.errors import Busy, Conflict
 from models.session import CURRENT
+from models.types import CodePoints
 
+secrets = Table(
+    "secrets",
+    Model.metadata,
+    Column("name", CodePoints(40), primary_key=True),
+    Column("value", CodePoints(200), nullable=False),
+)
 SQLITE = (
     "PRAGMA journal_mode=WAL",  # readers do not wait for the writer, nor the writer for readers
     "PRAGMA synchronous=FULL",  # what was acknowledged survives a power cut
@@ -46,6 +64,16 @@ class Database:
                 raise _translated(error) from error
             finally:
                 CURRENT.reset(token)
+
+    def secret(self, name: str) -> str:
+        """The secret of the name, made when it is first asked for, the same for every process."""
+        with self.writing.begin() as connection:
+            wanted = select(secrets.c.value).where(secrets.c.name == name)
+            found = connection.scalar(wanted.with_for_update())
+            if found is None:
+                found = token_urlsafe(32)
+                connection.execute(insert(secrets).values(name=name, value=found))
+            return str(found)
 
     def create(self) -> None:
         """Makes the tables that are missing."""

@@ -26,6 +26,10 @@ class NotFound(ModelError):
     """There is no such row."""
 
 
+class Unsearchable(ModelError):
+    """A search names what there is not, or a value that cannot be; the message says what can."""
+
+
 class Invalid(ModelError):
     """The data says something that cannot be, whatever is in the database."""
 

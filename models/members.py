@@ -89,7 +89,13 @@ def _plain(annotation: Any) -> Any:
 def accepted(model: "type[Model]") -> Any:
     """The type of what a client may write: a TypedDict that pydantic reads."""
     given = {member.name: _accepted(member) for member in members(model).values()}
+    # What the server adds is accepted and ignored, so that what was read can be sent back.
     given |= {"links": NotRequired[Any]}
+    given |= {
+        name.removesuffix("_id"): NotRequired[Any]
+        for name, m in members(model).items()
+        if m.refers_to
+    }
     written = TypedDict(model.type_name(), given)  # type: ignore[misc]
     return with_config(ConfigDict(extra="forbid", strict=True))(written)
 

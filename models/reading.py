@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, func, inspect, null, select
+from sqlalchemy import Select, bindparam, inspect, null, select
 
 from models.errors import NotFound
 from models.session import session
@@ -17,27 +17,13 @@ Data = dict[str, Any]
 def read(model: "type[Model]", id: int) -> Data:
     """The plain data of a row, and its version. Raises NotFound."""
     statement, names = _by_id(model)
-    rows = _fetch(model, names, statement, {"id": id})
+    rows = fetch(model, names, statement, {"id": id})
     if not rows:
         raise NotFound(f"there is no {model.type_name()} {id}")
     return rows[0]
 
 
-def page(
-    model: "type[Model]", statement: Select[Any], number: int, size: int
-) -> tuple[list[Data], int]:
-    """The rows of a page, ordered by id, and how many rows there are in all. Pages count from 1.
-
-    The statement is a select of the model; whatever it joins or filters is kept.
-    """
-    counted = statement.with_only_columns(func.count(), maintain_column_froms=True)
-    names, columns = _columns(model)
-    wanted = statement.with_only_columns(*columns, maintain_column_froms=True)
-    wanted = wanted.order_by(model.__table__.c.id).limit(size).offset((number - 1) * size)
-    return _fetch(model, names, wanted), session().scalar(counted) or 0
-
-
-def _fetch(
+def fetch(
     model: "type[Model]", names: list[str], statement: Select[Any], values: Data | None = None
 ) -> list[Data]:
     """The rows as plain data, with the items that stand in them: one more statement for each
@@ -50,20 +36,29 @@ def _fetch(
     return rows
 
 
+def related(model: "type[Model] | None", ids: set[int]) -> dict[int, Data]:
+    """The plain data of the rows with the ids, by id."""
+    if model is None:
+        return {}
+    names, columns = columns_of(model)
+    statement = select(*columns).where(model.__table__.c.id.in_(ids))
+    return {row["id"]: row for row in fetch(model, names, statement)}
+
+
 def _embed(model: "type[Model]", items: "type[Model]", name: str, rows: list[Data]) -> None:
     relation = inspect(model).relationships[name]
     ((_, parent),) = relation.local_remote_pairs
-    names, columns = _columns(items)
+    names, columns = columns_of(items)
     statement = select(*columns).where(parent.in_([row["id"] for row in rows]))
     by_parent: dict[int, list[Data]] = {row["id"]: [] for row in rows}
-    for item in _fetch(items, names, statement.order_by(*relation.order_by or ())):
+    for item in fetch(items, names, statement.order_by(*relation.order_by or ())):
         by_parent[item[parent.name]].append(item)
     for row in rows:
         row[name] = by_parent[row["id"]]
 
 
 @cache
-def _columns(model: "type[Model]") -> tuple[list[str], list[Any]]:
+def columns_of(model: "type[Model]") -> tuple[list[str], list[Any]]:
     """The names of the members, and a column for each: null where items will be put."""
     table = model.__table__.c
     members = model.members()
@@ -74,6 +69,6 @@ def _columns(model: "type[Model]") -> tuple[list[str], list[Any]]:
 
 @cache
 def _by_id(model: "type[Model]") -> tuple[Select[Any], list[str]]:
-    names, columns = _columns(model)
+    names, columns = columns_of(model)
     table = model.__table__.c
     return select(*columns, table.version).where(table.id == bindparam("id")), [*names, "version"]
