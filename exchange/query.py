@@ -18,9 +18,8 @@ def check(shown: Traits) -> None:
     """Raises Problem (400) for parameters that the resource does not have, or given twice; filters
     may stand there more than once."""
     allowed = EVERYWHERE | shown.parameters
-    filterable = (
-        {*shown.model.searchable(), *shown.model.relations()} if shown.is_collection else ()
-    )
+    model = shown.model if shown.is_collection else None
+    filterable = {**model.searchable(), **model.relations()} if model else {}
     for name, values in request.args.lists():
         if name not in allowed and _filter(name)[0].partition(".")[0] not in filterable:
             there = ", ".join([*filterable, *sorted(allowed)])

@@ -38,6 +38,7 @@ SQLITE = (
     "PRAGMA synchronous=FULL",  # what was acknowledged survives a power cut
     "PRAGMA busy_timeout=5000",  # milliseconds that a writer waits for another
     "PRAGMA foreign_keys=ON",
+    "PRAGMA case_sensitive_like=ON",  # text compares by code point
 )
 
 

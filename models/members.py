@@ -90,12 +90,8 @@ def accepted(model: "type[Model]") -> Any:
     """The type of what a client may write: a TypedDict that pydantic reads."""
     given = {member.name: _accepted(member) for member in members(model).values()}
     # What the server adds is accepted and ignored, so that what was read can be sent back.
-    given |= {"links": NotRequired[Any]}
-    given |= {
-        name.removesuffix("_id"): NotRequired[Any]
-        for name, m in members(model).items()
-        if m.refers_to
-    }
+    added = [name.removesuffix("_id") for name, each in members(model).items() if each.refers_to]
+    given |= dict.fromkeys(["links", *added], NotRequired[Any])
     written = TypedDict(model.type_name(), given)  # type: ignore[misc]
     return with_config(ConfigDict(extra="forbid", strict=True))(written)
 

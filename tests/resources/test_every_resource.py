@@ -156,7 +156,7 @@ def test_both_formats_say_the_same(wire, made, collection):
         as_json = Wire(wire.client, JSON).get(path)
         assert as_xml == as_json
         assert list(as_xml) == list(as_json)
-    assert list(as_json) == ["items", "total", "page", "per_page", "pages", "links"]
+    assert list(as_json) == ["items", "total", "page", "per_page", "pages", "links", "templates"]
 
 
 def test_each_media_type_has_a_strong_tag_of_its_own(wire, made, collection):
