@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Server, free_port, sample_database, start_server, stop, wait_for
+from tests.conftest import ROOT, Server, free_port, sample_database, start_server, stop, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc").exists(), reason="no /proc")]
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -144,13 +146,13 @@ def database(tmp_path: Path) -> Path:
 
 def test_kill_of_the_whole_server_loses_nothing(database):
     running = start_server(database, free_port())
-    with writers(running.port) as told:
-        for place in range(KILLS):
-            time.sleep(1 + 0.137 * place)
-            kill_all(running)
-            running = start_server(database, running.port)
-        time.sleep(0.5)
     try:
+        with writers(running.port) as told:
+            for place in range(KILLS):
+                time.sleep(1 + 0.137 * place)
+                kill_all(running)
+                running = start_server(database, running.port)
+            time.sleep(0.5)
         assert check_kept(running, told) > 10 * KILLS
     finally:
         stop(running)
@@ -163,6 +165,15 @@ def kill_all(server: Server) -> None:
         os.kill(pid, signal.SIGKILL)
     server.process.wait(10)
     until(lambda: not any(map(is_alive, processes)))
+    until(lambda: not listens(server.port))  # a thread may outlive its process by a moment
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 # granian takes a worker that dies twice within 5.5 seconds for a loop, and ends with status 1.
@@ -321,3 +332,24 @@ def test_a_signal_to_stop_lets_the_request_in_hand_finish(database, stopping):
     with closing(sqlite3.connect(database)) as kept:
         found = kept.execute("SELECT count(*) FROM customers WHERE email = 'late@example.org'")
         assert found.fetchone() == (1,)
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.3, 0.35, 0.4, 0.45, 0.6])
+def test_a_signal_to_stop_is_heard_while_the_server_starts(database, seconds):
+    command = [sys.executable, "run.py", "serve", "--database", f"sqlite:///{database}"]
+    process = subprocess.Popen(
+        [*command, "--port", str(free_port())],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(seconds)
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        left = [process.pid, *children(process.pid)]
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        process.wait(10)
+        pytest.fail(f"SIGTERM after {seconds} s, and 15 s later it still runs")
