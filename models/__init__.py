@@ -7,7 +7,7 @@ from models.errors import Busy, Conflict, Invalid, ModelError, NotFound
 from models.invoice import Invoice, Item
 from models.product import Product
 from models.reading import read
-from models.rows import exists, find, remove, save
+from models.rows import find, remove, save
 
 __all__ = [
     "Busy",
@@ -21,7 +21,6 @@ __all__ = [
     "ModelError",
     "NotFound",
     "Product",
-    "exists",
     "find",
     "read",
     "remove",

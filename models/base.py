@@ -7,7 +7,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.members import Member, accept, members
-from models.reading import Data, page
+from models.reading import Data, check_exists, page
 from models.types import now
 
 
@@ -16,11 +16,13 @@ class Model(DeclarativeBase):
 
     version: raised with every write and compared by the database, so that of two writers who read
     the same one the second fails. It is no member: `to_dict` adds it, for who makes validators.
-    hidden: columns that are no members.
+    hidden: columns that are no members. whole: the relation to what a row is a part of and is
+    written with, None for most.
     """
 
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  no id is given twice
     hidden: ClassVar[frozenset[str]] = frozenset({"version"})
+    whole: ClassVar[str | None] = None
     version: Mapped[int] = mapped_column(default=0, sort_order=999)
 
     @declared_attr.directive
@@ -44,10 +46,16 @@ class Model(DeclarativeBase):
         return members(cls)
 
     @classmethod
-    def accept(cls, data: Any) -> Data:
+    def accept(cls, data: Any, **given: Any) -> Data:
         """What a client may write of the data: a value or None for each member that is not the
-        server's. Raises Invalid with every fault."""
-        return accept(cls, data)
+        server's. given: what the data may leave out, but not contradict. Raises Invalid with every
+        fault."""
+        return accept(cls, data, given)
+
+    @classmethod
+    def check_exists(cls, id: int) -> None:
+        """Raises NotFound if there is no such row."""
+        check_exists(cls, id)
 
     @classmethod
     def page(cls, statement: Select[Any], number: int, size: int) -> tuple[list[Data], int]:
