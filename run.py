@@ -220,7 +220,7 @@ def _server(settings: Settings) -> Any:
         workers=settings.workers,
         blocking_threads=settings.threads,
         respawn_failed_workers=True,
-        workers_kill_timeout=30,
+        workers_kill_timeout=10,  # seconds: one that was told while it started does not hear it
     )
 
 
