@@ -1,8 +1,11 @@
 """Parley: the application, and the command line. The only file that imports everything."""
 
 import os
+import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,9 @@ import click
 from pydantic import ValidationError
 
 from exchange.settings import EMBEDDED, Settings
+
+MAKE_THEM = "make them: python run.py init --database URL"
+EMBEDDED_FILE = Path(EMBEDDED.removeprefix("sqlite:///"))
 
 
 def create_app(settings: Settings | None = None) -> Any:
@@ -27,7 +33,8 @@ def create_app(settings: Settings | None = None) -> Any:
         models.Conflict: "conflict",
         models.Busy: "unavailable",
     }
-    app = Api(__name__, settings, models.Database(settings.database_url), errors)
+    database = models.Database(settings.database_url, settings.threads)
+    app = Api(__name__, settings, database, errors)
     for blueprint in (*BLUEPRINTS, problems.blueprint):
         app.register_blueprint(blueprint)
     return app
@@ -44,34 +51,52 @@ def settings_from(**options: Any) -> Settings:
     """The settings in force, or the end of the program with a word on what is wrong."""
     try:
         return Settings.load(os.environ, **options)
-    except (ValidationError, ValueError, OSError) as error:
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        raise click.ClickException(f"configuration: {'; '.join(faults)}") from error
+    except (ValueError, OSError) as error:
         raise click.ClickException(f"configuration: {error}") from error
 
 
 database_option = click.option("--database", "database_url", metavar="URL", help="SQLAlchemy URL")
+SERVING = (
+    database_option,
+    click.option("--host"),
+    click.option("--port", type=int),
+    click.option("--workers", type=int, help="processes"),
+    click.option("--threads", type=int, help="threads of each process, at least 4"),
+)
+
+
+def serving(command: Any) -> Any:
+    """The command, with every option of a server."""
+    return reduce(lambda decorated, option: option(decorated), reversed(SERVING), command)
 
 
 @click.group(invoke_without_command=True)
+@serving
 @click.pass_context
-def main(context: click.Context) -> None:
+def main(context: click.Context, **options: Any) -> None:
     """One API server that speaks JSON and XML. Without a command: serve."""
     if context.invoked_subcommand is None:
-        context.invoke(serve)
+        context.invoke(serve, **options)
+    elif any(options.values()):
+        raise click.UsageError(f"options go behind {context.invoked_subcommand}")
 
 
 @main.command()
-@database_option
-@click.option("--host")
-@click.option("--port", type=int)
-@click.option("--workers", type=int, help="processes")
-@click.option("--threads", type=int, help="threads of each process, at least 4")
+@serving
 def serve(**options: Any) -> None:
     """Serve. The embedded database is made and filled first, if there is none."""
     settings = settings_from(**options)
     if settings.database_url == EMBEDDED:
         _embed()
-    elif not _database(settings).has_tables():
-        raise click.ClickException("the database has no tables: python run.py init --database URL")
+    with _opened(settings) as database:
+        if not database.has_tables():
+            raise click.ClickException(
+                "the database has no tables: python run.py init --database URL"
+            )
+    _refuse_used(settings)
     os.environ |= settings.environment()
     click.echo(f"Parley on http://{settings.host}:{settings.port}/")
     _server(settings).serve()
@@ -81,7 +106,12 @@ def serve(**options: Any) -> None:
 @database_option
 def init(**options: Any) -> None:
     """Create the tables that are missing."""
-    _database(settings_from(**options)).create()
+    settings = settings_from(**options)
+    if settings.database_url == EMBEDDED:
+        EMBEDDED_FILE.parent.mkdir(exist_ok=True)
+    with _opened(settings, create=True) as database:
+        database.create()
+    click.echo("the tables are there")
 
 
 @main.command()
@@ -89,13 +119,18 @@ def init(**options: Any) -> None:
 @click.option("--customers", default=100, show_default=True, type=click.IntRange(1))
 def sample(customers: int, **options: Any) -> None:
     """Fill empty tables with sample rows, the same each time."""
-    _fill(_database(settings_from(**options)), customers)
+    with _opened(settings_from(**options)) as database:
+        if not database.has_tables():
+            raise click.ClickException(
+                "the database has no tables: python run.py init --database URL"
+            )
+        _fill(database, customers)
 
 
 @main.command()
 @database_option
 def routes(**options: Any) -> None:
-    """List the routes and what they offer."""
+    """List the routes: methods, path and view."""
     from exchange.report import print_routes
 
     print_routes(create_app(settings_from(**options)))
@@ -115,18 +150,41 @@ def explain(method: str, target: str, headers: tuple[str, ...], **options: Any) 
 
 
 def _embed() -> None:
-    path = Path(EMBEDDED.removeprefix("sqlite:///"))
-    if not path.exists():
-        path.parent.mkdir(exist_ok=True)
-        database = _database(Settings())
+    """Makes the embedded database, whole or not at all: half of one would be taken for it."""
+    if EMBEDDED_FILE.exists() and EMBEDDED_FILE.stat().st_size:
+        return
+    EMBEDDED_FILE.parent.mkdir(exist_ok=True)
+    new = EMBEDDED_FILE.with_suffix(".new")
+    for left in new.parent.glob(f"{new.name}*"):
+        left.unlink()
+    with _opened(Settings(database_url=f"sqlite:///{new}"), create=True) as database:
         database.create()
         _fill(database, 100)
+    new.replace(EMBEDDED_FILE)
 
 
-def _database(settings: Settings) -> Any:
+@contextmanager
+def _opened(settings: Settings, *, create: bool = False) -> Iterator[Any]:
+    """The database, closed at the end; only with `create` may it be a file that is not there. What
+    is wrong with it ends the program with a word."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
     from models import Database
 
-    return Database(settings.database_url)
+    try:
+        url = make_url(settings.database_url)
+        is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        if is_file and not create and not Path(str(url.database)).exists():
+            raise click.ClickException(f"there is no database {url.database}; {MAKE_THEM}")
+        database = Database(settings.database_url)
+        try:
+            yield database
+        finally:
+            database.close()
+    except (SQLAlchemyError, ImportError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise click.ClickException(f"database: {reason}") from error
 
 
 def _fill(database: Any, customers: int) -> None:
@@ -138,6 +196,16 @@ def _fill(database: Any, customers: int) -> None:
                 bar.update(made)
         except ValueError as error:
             raise click.ClickException(str(error)) from error
+
+
+def _refuse_used(settings: Settings) -> None:
+    """Workers share their port, so a second server on it would answer every other request."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+    except OSError as error:
+        raise click.ClickException(f"{settings.host}:{settings.port}: {error.strerror}") from error
 
 
 def _server(settings: Settings) -> Any:
@@ -153,7 +221,7 @@ def _server(settings: Settings) -> Any:
         workers=settings.workers,
         blocking_threads=settings.threads,
         respawn_failed_workers=True,
-        websockets=False,
+        workers_kill_timeout=10,  # seconds: one that was told while it started does not hear it
     )
 
 

@@ -39,9 +39,15 @@ def answer_problem(problem: Problem) -> Response:
     """The response that tells of the problem, in the family of formats that the client reads."""
     selected = select_problem()
     base = f"{current_app.settings.public_url}/problems/"
-    content = selected.encode(problem.to_dict(base, quote(request.path)), _PROBLEM)
+    content = selected.encode(problem.to_dict(base, _path()), _PROBLEM)
     fields = {"Cache-Control": "no-store", **problem.fields}
     return _response(problem.kind.status, content, selected, fields)
+
+
+def _path() -> str:
+    """The path as it was sent: Werkzeug's has one slash where there were two."""
+    sent: str = request.environ["PATH_INFO"]
+    return quote(sent.encode("latin-1"))
 
 
 def entity_tag(content: bytes, version: int | None, selected: Representation) -> str:

@@ -36,7 +36,7 @@ def reader() -> Representation:
         raise Problem(
             "unsupported-media-type",
             f"Content-Type is {request.content_type or 'missing'}; read are {READABLE}",
-            fields={_FIELDS.get(request.method, "Accept-Post"): READABLE},
+            fields={_FIELDS[request.method]: READABLE},
         )
     return found
 
@@ -49,6 +49,15 @@ def readable_fields(methods: frozenset[str]) -> dict[str, str]:
 def decoded_content() -> bytes:
     """The content without its codings, within the limit. Raises Problem (400, 413, 415)."""
     limit: int = current_app.settings.max_content
+    applied = content_codings()
+    content = _raw_content(limit)
+    for coding in reversed(applied):
+        content = decompress(coding, content, limit)
+    return content
+
+
+def content_codings() -> list[str]:
+    """The codings of the content, all of which are read. Raises Problem (400, 415)."""
     applied = codings(request.headers.get("Content-Encoding"))
     if unknown := [coding for coding in applied if coding not in CODINGS]:
         detail = f"the content coding {unknown[0]!r} is not read; {', '.join(CODINGS)} are"
@@ -56,10 +65,7 @@ def decoded_content() -> bytes:
         raise Problem("unsupported-media-type", detail, fields=fields)
     if len(applied) > 2:
         raise Problem("malformed", "more than two content codings, one in the other")
-    content = _raw_content(limit)
-    for coding in reversed(applied):
-        content = decompress(coding, content, limit)
-    return content
+    return applied
 
 
 def _raw_content(limit: int) -> bytes:
@@ -67,10 +73,7 @@ def _raw_content(limit: int) -> bytes:
     limit would cut content of unknown length short without a word."""
     if (request.content_length or 0) > limit:
         raise content_too_large(limit)
-    try:
-        content = request.stream.read(limit + 1)
-    except OSError as error:
-        raise Problem("malformed", "the content ended before it was whole") from error
+    content = request.stream.read(limit + 1)
     if len(content) > limit:
         raise content_too_large(limit)
     if len(content) < (request.content_length or 0):

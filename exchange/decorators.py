@@ -14,7 +14,6 @@ from exchange.pages import page_of
 from exchange.rows import show as show_rows
 from exchange.shapes import HOME, collection_shape, item_shape
 from exchange.state import current, mark
-from negotiate.problem import Problem
 from representations import REPRESENTATIONS
 
 View = Callable[..., Any]
@@ -63,12 +62,24 @@ def body(model: Any, **given: str) -> Callable[[View], View]:
         @wraps(view)
         def write(**values: Any) -> Any:
             data = content.read(item_shape(model))
-            if isinstance(data, dict):
-                for member, name in given.items():
-                    _give(data, member, values[name])
-            return view(**values, data=model.accept(data))
+            known = {member: values[name] for member, name in given.items()}
+            return view(**values, data=model.accept(data, **known))
 
         return mark(write, reads=True)
+
+    return decorate
+
+
+def existing(model: Any) -> Callable[[View], View]:
+    """404 unless the id in the path is that of a row; before any content is read."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def check(**values: Any) -> Any:
+            model.check_exists(values["id"])
+            return view(**values)
+
+        return check
 
     return decorate
 
@@ -100,12 +111,3 @@ def entrance(view: View) -> View:
         return view(**values) | formats | {"resources": routes.offers, "links": routes.entrance}
 
     return mark(show, shape=HOME)
-
-
-def _give(data: dict[str, Any], member: str, value: int) -> None:
-    """The value from the path for the member. Raises Problem (422) if the content has another."""
-    if data.get(member) is None:
-        data[member] = value
-    if data[member] != value:
-        error = {"pointer": current().pointer((member,)), "detail": f"is {value} in the path"}
-        raise Problem("invalid", "the content names another parent than the path", [error])

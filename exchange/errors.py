@@ -38,15 +38,18 @@ def _of_view(error: Exception, name: str) -> Problem:
         {"pointer": exchange.pointer(fault.path), "detail": fault.detail}
         for fault in getattr(error, "faults", ())
     ]
-    fields = {"Retry-After": RETRY_AFTER} if name == "unavailable" else {}
+    fields = {}
+    if name == "unavailable":
+        current_app.logger.warning("%s: %r", request.path, error.__cause__ or error)
+        fields = {"Retry-After": RETRY_AFTER}
     return Problem(name, str(error), errors, fields)
 
 
 def _of_http(error: HTTPException) -> Problem:
     kind = of_status(error.code or 500)
-    fields = allow(error.valid_methods or ()) if isinstance(error, MethodNotAllowed) else {}
     if isinstance(error, MethodNotAllowed):
-        detail = f"{request.method} is not one of {fields['Allow']}"
+        fields = allow(error.valid_methods or ())
+        detail = f"{request.environ['REQUEST_METHOD']} is not one of {fields['Allow']}"
         return Problem(kind.name, detail, fields=fields)
     return Problem(kind.name, _NO_ROUTE if kind.status == 404 else str(error.description))
 

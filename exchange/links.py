@@ -53,11 +53,11 @@ def read_routes(app: Flask, origin: str) -> Routes:
             items[shown.model] = rule.rule
     alone = {model: path for path, model in collections.items() if "<" not in path}
     relations = {model: _relations(model, items, alone, collections, origin) for model in items}
-    by_name = {model.plural(): origin + path for model, path in alone.items()}
+    doors = [rule for rule in methods if "GET" in methods[rule] and "<" not in rule and rule != "/"]
     return Routes(
         {path: frozenset(each) for path, each in methods.items()},
         relations,
-        {"self": f"{origin}/"} | by_name,
+        {"self": f"{origin}/"} | {door.strip("/"): origin + door for door in doors},
         [_offer(path, each) for path, each in sorted(methods.items())],
     )
 

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from exchange.answer import ALWAYS, allow, answer_problem
 from exchange.app import Api
-from exchange.content import readable_fields, reader
+from exchange.content import content_codings, readable_fields, reader
 from exchange.errors import problem
 from exchange.selection import accept_field
 from negotiate import accept
@@ -31,7 +31,7 @@ def print_decision(app: Api, method: str, target: str, fields: Sequence[tuple[st
     validators) is left out.
     """
     console = Console(highlight=False)
-    with app.test_request_context(target, method=method.upper(), headers=list(fields)):
+    with app.test_request_context(target, method=method, headers=list(fields)):
         try:
             lines = _decision(app, console)
         except Exception as error:
@@ -54,7 +54,8 @@ def _decision(app: Api, console: Console) -> list[str]:
     exchange = app.begin(methods)
     lines = [f"selected: {exchange.selected.media_type}, {_reason()}"]
     if exchange.traits.reads:
-        lines.append(f"content: read as {reader().media_type}")
+        codings = ", ".join(content_codings()) or "no coding"
+        lines.append(f"content: read as {reader().media_type}, from {codings}")
     fields = ALWAYS | exchange.fields | {"Content-Type": exchange.selected.content_type}
     return lines + [f"{name}: {value}" for name, value in fields.items()]
 
@@ -70,7 +71,7 @@ def _offers(field: str | None) -> Table:
         )
         for judgement in judgements
     )
-    return _table(("offer, the server's first first", "range", "quality", "precision"), rows)
+    return _table(("offer", "range", "quality", "precision"), rows)
 
 
 def _precision(judgement: accept.Judgement) -> str:
@@ -83,8 +84,8 @@ def _precision(judgement: accept.Judgement) -> str:
 def _reason() -> str:
     if "format" in request.args:
         return "as format= in the query says, which goes before Accept"
-    if not accept_field():
-        return "the server's first, as there is no Accept"
+    if not accept.is_said(accept_field()):
+        return "the server's first, as there is no Accept that is well-formed"
     return "of the highest quality, then the most precise, then the server's first"
 
 

@@ -1,11 +1,12 @@
 """Every setting: what it is called, what it means, and what it is unless somebody says."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 PREFIX = "PARLEY_"
 EMBEDDED = "sqlite:///instance/parley.db"
@@ -29,6 +30,19 @@ class Settings(BaseModel):
     per_page: int = Field(20, ge=1, description="items on a page, unless a client says")
     max_per_page: int = Field(100, ge=1, description="items on a page at most (400)")
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", value):
+            raise ValueError("should be an origin such as https://api.example.org")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _fits_on_a_page(self) -> Self:
+        if self.per_page > self.max_per_page:
+            raise ValueError("per_page is more than max_per_page")
+        return self
+
     @classmethod
     def load(cls, environment: Mapping[str, str], **options: Any) -> Self:
         """The settings in force. PARLEY_CONFIG names a TOML file with these names as keys.
@@ -36,12 +50,12 @@ class Settings(BaseModel):
         Raises ValueError (pydantic's, or tomllib's) for what cannot be, OSError for a file that
         cannot be read.
         """
-        named = environment.get(f"{PREFIX}CONFIG")
-        from_file = tomllib.loads(Path(named).read_text()) if named else {}
+        file = environment.get(f"{PREFIX}CONFIG")
+        from_file = tomllib.loads(Path(file).read_text()) if file else {}
         found = {name: environment.get(PREFIX + name.upper()) for name in cls.model_fields}
-        given = [found.items(), options.items()]
-        chosen = {name: value for pairs in given for name, value in pairs if value is not None}
-        return cls.model_validate(from_file | chosen)
+        in_force = {name: value for name, value in found.items() if value}  # empty: not set
+        chosen = {name: value for name, value in options.items() if value is not None}
+        return cls.model_validate(from_file | in_force | chosen)
 
     def environment(self) -> dict[str, str]:
         """The variables that carry these settings to another process."""

@@ -7,7 +7,7 @@ from models.errors import Busy, Conflict, Invalid, ModelError, NotFound, Unsearc
 from models.invoice import Invoice, Item
 from models.product import Product
 from models.reading import read
-from models.rows import exists, find, remove, save
+from models.rows import find, remove, save
 
 __all__ = [
     "Busy",
@@ -22,7 +22,6 @@ __all__ = [
     "NotFound",
     "Product",
     "Unsearchable",
-    "exists",
     "find",
     "read",
     "remove",

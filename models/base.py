@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.filters import relations, searchable
 from models.members import Member, accept, members
-from models.reading import Data, related
+from models.reading import Data, check_exists, related
 from models.search import Search, Wanted
 from models.types import now
 
@@ -18,11 +18,13 @@ class Model(DeclarativeBase):
 
     version: raised with every write and compared by the database, so that of two writers who read
     the same one the second fails. It is no member: `to_dict` adds it, for who makes validators.
-    hidden: columns that are no members.
+    hidden: columns that are no members. whole: the relation to what a row is a part of and is
+    written with, None for most.
     """
 
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  no id is given twice
     hidden: ClassVar[frozenset[str]] = frozenset({"version"})
+    whole: ClassVar[str | None] = None
     version: Mapped[int] = mapped_column(default=0, sort_order=999)
 
     @declared_attr.directive
@@ -61,10 +63,16 @@ class Model(DeclarativeBase):
         return related(reference.refers_to, {row[reference.name] for row in rows})
 
     @classmethod
-    def accept(cls, data: Any) -> Data:
+    def accept(cls, data: Any, **given: Any) -> Data:
         """What a client may write of the data: a value or None for each member that is not the
-        server's. Raises Invalid with every fault."""
-        return accept(cls, data)
+        server's. given: what the data may leave out, but not contradict. Raises Invalid with every
+        fault."""
+        return accept(cls, data, given)
+
+    @classmethod
+    def check_exists(cls, id: int) -> None:
+        """Raises NotFound if there is no such row."""
+        check_exists(cls, id)
 
     @classmethod
     def search(cls, statement: Select[Any], filters: Iterable[Wanted], sort: str) -> Search:

@@ -43,11 +43,16 @@ SQLITE = (
 
 
 class Database:
-    """An engine and the transactions on it. The URL is SQLAlchemy's."""
+    """An engine and the transactions on it.
 
-    def __init__(self, url: str) -> None:
-        self.engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _server(url)
-        self.writing = self.engine.execution_options(write=True)
+    url: SQLAlchemy's. connections: how many are kept at most, one for each thread that serves.
+    """
+
+    def __init__(self, url: str, connections: int = 15) -> None:
+        is_embedded = make_url(url).get_backend_name() == "sqlite"
+        self.engine = (_sqlite if is_embedded else _server)(url, connections)
+        writing = {} if is_embedded else {"isolation_level": "READ COMMITTED"}
+        self.writing = self.engine.execution_options(write=True, **writing)
 
     @contextmanager
     def unit(self, *, write: bool) -> Iterator[Session]:
@@ -87,12 +92,14 @@ class Database:
         self.engine.dispose()
 
 
-def _server(url: str) -> Engine:
-    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+def _server(url: str, connections: int) -> Engine:
+    """Who reads sees one state, however many statements it takes."""
+    isolation = "REPEATABLE READ"
+    return create_engine(url, pool_size=connections, pool_pre_ping=True, isolation_level=isolation)
 
 
-def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 5})
+def _sqlite(url: str, connections: int) -> Engine:
+    engine = create_engine(url, pool_size=connections, connect_args={"timeout": 5})
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine

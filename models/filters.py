@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select
@@ -47,11 +48,13 @@ def condition(model: "type[Model]", filter: Filter) -> Condition:
     return _OPERATORS[filter.operator](model.__table__.c[member.name], member, filter.text)
 
 
+@cache
 def searchable(model: "type[Model]") -> Mapping[str, Member]:
     """The members that can be filtered and sorted by: all plain columns."""
     return {name: member for name, member in model.members().items() if not member.items}
 
 
+@cache
 def relations(model: "type[Model]") -> Mapping[str, Member]:
     """The members that refer to other models, by the name of the relation: `customer`."""
     return {

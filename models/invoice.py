@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Model
 from models.errors import Conflict, Fault, Invalid, Path
+from models.members import MAX_ITEMS
 from models.numbers import next_number
 from models.product import Product
 from models.reading import Data
@@ -45,6 +46,7 @@ class Item(Model):
 
     __tablename__ = "items"
     hidden: ClassVar = Model.hidden | {"position"}
+    whole: ClassVar = "invoice"
 
     id: Mapped[Id]
     invoice_id: Mapped[Reference] = mapped_column(ForeignKey("invoices.id"), info=OPTIONAL)
@@ -61,7 +63,7 @@ class Item(Model):
         (line,) = _priced([data])
         if _substance(line) != self.substance:
             self.invoice.refuse_if_frozen()
-        self.fill(line, self.invoice.id, ())
+        _refuse(self.fill(line, self.invoice.id, ()))
         self.invoice.add_up()
         self.invoice.touch()
 
@@ -77,15 +79,18 @@ class Item(Model):
         invoice.add_up()
         invoice.touch()
 
-    def fill(self, line: Data, invoice_id: int | None, path: Path) -> None:
-        """The members from a line with a price. path: where the line stands in the data."""
+    def fill(self, line: Data, invoice_id: int | None, path: Path) -> list[Fault]:
+        """Takes the members from a line with a price; what is wrong with them. path: where the
+        line stands in the data."""
+        faults = []
         if line["invoice_id"] not in (None, invoice_id):
-            raise _fault((*path, "invoice_id"), "names another invoice")
+            faults.append(Fault((*path, "invoice_id"), "names another invoice"))
         self.product_id, self.description = line["product_id"], line["description"]
         self.quantity, self.unit_price = line["quantity"], line["unit_price"]
         self.amount = self.quantity * self.unit_price
         if abs(self.amount) >= _MOST:
-            raise _fault((*path, "quantity"), "makes an amount of more than 12 digits")
+            faults.append(Fault((*path, "quantity"), "makes an amount of more than 12 digits"))
+        return faults
 
 
 class Invoice(Model):
@@ -147,21 +152,26 @@ class Invoice(Model):
             item.position = position
         self.total = sum((item.amount for item in self.items), Decimal("0.00"))
         if abs(self.total) >= _MOST:
-            raise _fault(("items",), "make a total of more than 12 digits")
+            _refuse([Fault(("items",), "make a total of more than 12 digits")])
+        if len(self.items) > MAX_ITEMS:
+            _refuse([Fault(("items",), f"are more than {MAX_ITEMS}")])
 
     def _replace_items(self, lines: Sequence[Data]) -> None:
         """An item whose id is repeated stays the row it is; the others are new, or go."""
         known: dict[int | None, Item] = {item.id: item for item in self.items}
         kept = [known.pop(line["id"], Item()) for line in lines]
+        faults = []
         for place, (item, line) in enumerate(zip(kept, lines, strict=True)):
-            item.fill(line, self.id, ("items", place))
+            faults += item.fill(line, self.id, ("items", place))
             item.touch()
+        _refuse(faults)
         self.items = kept
         self.add_up()
 
     def _refuse_status(self, status: str) -> None:
         if self.status and status not in _FOLLOWS[self.status]:
-            fault = Fault(("status",), f"{self.status} is followed by {_FOLLOWS[self.status]}")
+            allowed = " or ".join(_FOLLOWS[self.status])
+            fault = Fault(("status",), f"should be {allowed}")
             raise Conflict(f"the invoice is {self.status} and cannot become {status}", [fault])
 
     def _refuse_changes(self, data: Data, lines: Sequence[Data]) -> None:
@@ -190,5 +200,6 @@ def _substance(line: Data) -> Substance:
     return line["product_id"], line["description"], line["quantity"], line["unit_price"]
 
 
-def _fault(path: Path, detail: str) -> Invalid:
-    return Invalid("an invoice that cannot be", [Fault(path, detail)])
+def _refuse(faults: Sequence[Fault]) -> None:
+    if faults:
+        raise Invalid("an invoice that cannot be", faults)

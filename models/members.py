@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from models.base import Model
 
 MAX_FAULTS = 100  # that one answer lists
-MAX_ITEMS = 1000  # of a list inside an object
+MAX_ITEMS = 200  # of a list inside an object
+MAX_NAME = 200  # characters of a name that a fault repeats
 
 
 @dataclass(frozen=True)
@@ -110,18 +111,32 @@ def _adapter(model: "type[Model]") -> TypeAdapter[dict[str, Any]]:
     return TypeAdapter(accepted(model))
 
 
-def accept(model: "type[Model]", data: Any) -> dict[str, Any]:
+def accept(model: "type[Model]", data: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     """The members that a client writes, each with its value, None where it gave none.
 
-    Raises Invalid with every fault.
+    given: members whose value is known already; the data may leave them out, and another value is
+    a fault. Raises Invalid with every fault.
     """
+    faults = _contradictions(data, given)
     try:
-        valid = _adapter(model).validate_python(data)
+        whole = {**data, **given} if isinstance(data, dict) else data
+        valid = _adapter(model).validate_python(whole)
     except ValidationError as error:
-        count = error.error_count()
-        message = f"{count} fault{'s' if count > 1 else ''} in the {model.type_name()}"
-        raise Invalid(message, _faults(error)) from error
+        faults += _faults(error)
+    if faults:
+        count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}"
+        raise Invalid(f"{count} in the {model.type_name()}", faults)
     return _written(model, valid)
+
+
+def _contradictions(data: Any, given: Mapping[str, Any]) -> list[Fault]:
+    if not isinstance(data, dict):
+        return []
+    return [
+        Fault((name,), f"is {value} in the path")
+        for name, value in given.items()
+        if data.get(name) not in (None, value)
+    ]
 
 
 def _written(model: "type[Model]", valid: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,16 +157,35 @@ def _line(model: "type[Model]", valid: Mapping[str, Any]) -> dict[str, Any]:
 
 def _faults(error: ValidationError) -> list[Fault]:
     details = error.errors(include_url=False, include_input=False)[:MAX_FAULTS]
-    return [Fault(each["loc"], _words(each)) for each in details]
+    return [Fault(tuple(map(_short, each["loc"])), _words(each)) for each in details]
+
+
+def _short(step: str | int) -> str | int:
+    """A name that a client made up is told by its beginning: an answer has bounds."""
+    long = isinstance(step, str) and len(step) > MAX_NAME
+    return f"{step[:MAX_NAME]}..." if isinstance(step, str) and long else step
 
 
 def _words(error: Mapping[str, Any]) -> str:
-    match error["type"]:
-        case "missing":
-            return "is required"
-        case "extra_forbidden":
-            return "is not a member of this type"
-        case "value_error":
-            return str(error["ctx"]["error"])
+    words = _WORDS.get(error["type"])
+    if words:
+        return words.format(**error.get("ctx", {}))
     message: str = error["msg"]
     return message.replace("Input should", "should", 1)
+
+
+_WORDS = {  # by pydantic's type of error
+    "missing": "is required",
+    "extra_forbidden": "is not a member of this type",
+    "value_error": "{error}",
+    "dict_type": "should be an object with members",
+    "list_type": "should be a list",
+    "string_type": "should be text",
+    "int_type": "should be a whole number",
+    "string_too_long": "has more than {max_length} characters",
+    "string_pattern_mismatch": "does not match {pattern}",
+    "too_long": "has more than {max_length} items",
+    "decimal_max_digits": "has more than {max_digits} digits",
+    "decimal_max_places": "has more than {decimal_places} places",
+    "decimal_whole_digits": "has more than {whole_digits} digits before the point",
+}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, or_, tuple_
+from sqlalchemy import ColumnElement, and_, false, literal, or_, tuple_
 
 from models.errors import Unsearchable
 from models.filters import searchable, value_of
@@ -70,7 +70,9 @@ def after(order: Sequence[Term], position: Sequence[str | None]) -> Condition:
         for term, text in zip(order, position, strict=True)
     ]
     if len({term.descending for term in order}) == 1 and not any(t.column.nullable for t in order):
-        ours, theirs = tuple_(*(term.column for term in order)), tuple_(*values)
+        ours = tuple_(*(term.column for term in order))
+        typed = zip(order, values, strict=True)
+        theirs = tuple_(*(literal(value, term.column.type) for term, value in typed))
         return ours < theirs if order[0].descending else ours > theirs
     either = [
         and_(*(t.same(v) for t, v in zip(order[:i], values[:i], strict=True)), term.after(value))

@@ -23,6 +23,13 @@ def read(model: "type[Model]", id: int) -> Data:
     return rows[0]
 
 
+def check_exists(model: "type[Model]", id: int) -> None:
+    """Raises NotFound if there is no such row."""
+    key = model.__table__.c.id
+    if session().connection().execute(select(key).where(key == id)).first() is None:
+        raise NotFound(f"there is no {model.type_name()} {id}")
+
+
 def fetch(
     model: "type[Model]", names: list[str], statement: Select[Any], values: Data | None = None
 ) -> list[Data]:

@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from models.base import Model
@@ -14,17 +14,24 @@ Row = TypeVar("Row", bound=Model)
 
 
 def find(model: type[Row], id: int) -> Row:
-    """The row, locked until the end of the unit of work, to be written. Raises NotFound."""
+    """The row, locked until the end of the unit of work, to be written. Raises NotFound.
+
+    What the row is a part of is locked before it, as by who writes the whole: no two wait for each
+    other.
+    """
+    if model.whole:
+        session().scalars(_whole_of(model, id).with_for_update()).all()
     row = session().get(model, id, with_for_update=True)
     if row is None:
         raise NotFound(f"there is no {model.type_name()} {id}")
     return row
 
 
-def exists(model: type[Model], id: int) -> None:
-    """Raises NotFound if there is no such row."""
-    if session().scalar(select(model.__table__.c.id).where(model.__table__.c.id == id)) is None:
-        raise NotFound(f"there is no {model.type_name()} {id}")
+def _whole_of(model: type[Row], id: int) -> Select[Any]:
+    relation = inspect(model).relationships[model.whole or ""]
+    ((local, remote),) = relation.local_remote_pairs or ()
+    mine = select(local).where(model.__table__.c.id == id).scalar_subquery()
+    return select(relation.mapper.class_).where(remote == mine)
 
 
 def save(row: Row, data: Data) -> Row:

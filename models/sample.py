@@ -32,8 +32,9 @@ def fill(database: Database, customers: int) -> Iterator[int]:
     """
     random = Random(SEED)
     with database.writing.begin() as connection:
-        if connection.scalar(select(func.count()).select_from(Customer)):
-            raise ValueError("there are customers already")
+        for model in (Customer, Product, Invoice, Item):
+            if connection.scalar(select(func.count()).select_from(model)):
+                raise ValueError(f"there are {model.plural()} already")
         prices = _products(connection, random)
     people = _people(customers)
     number = 0

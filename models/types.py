@@ -18,7 +18,7 @@ from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeEngine
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, 2.2
-_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_AMOUNT = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,2})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CENT = Decimal("0.01")
 # Column info: what a write may carry, and it is ignored; what it may leave out although the column
@@ -80,13 +80,13 @@ def _carried(text: str) -> str:
 
 def _amount(value: Any) -> Any:
     """A number as it came, or its digits as text; never a float."""
-    if isinstance(value, str) and _AMOUNT.fullmatch(value) and len(value) < 40:
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):
         return Decimal(value)
     if type(value) is int and abs(value) < 10**15:
         return Decimal(value)
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and value.is_finite() and value.as_tuple().exponent >= -2:  # type: ignore[operator]
         return value
-    raise ValueError('should be an amount such as "19.90"')
+    raise ValueError('should be an amount of two places and at most 12 digits, such as "19.90"')
 
 
 def _cents(value: Decimal) -> Decimal:

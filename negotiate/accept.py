@@ -60,6 +60,11 @@ def parse(field: str | None) -> tuple[Preference, ...]:
     return parsed or (Preference("*/*", MediaType("*", "*"), 1.0),)
 
 
+def is_said(field: str | None) -> bool:
+    """Whether anything in the field is well-formed, so that it decides."""
+    return any(map(_preference, members(field or "")))
+
+
 def judge(preferences: Sequence[Preference], offer: str) -> Judgement:
     """The quality of an offer: that of the most specific range, of equal ones the highest."""
     media_type = MediaType.parse(offer)

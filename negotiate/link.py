@@ -8,7 +8,7 @@ from negotiate.fields import quote
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A target URL, already percent-encoded, its relation, and the media type found there."""
+    """A target URL, its relation, and the media type found there."""
 
     target: str
     rel: str

@@ -21,14 +21,15 @@ KINDS = {
         Kind(
             "malformed",
             400,
-            "The request cannot be parsed",
-            "The content or a query parameter does not follow its syntax. The detail says where.",
+            "Bad request",
+            "The content does not follow its syntax, or the query asks for what there is not. "
+            "The detail says what and where.",
         ),
         Kind(
             "unauthorized",
             401,
             "Credentials are needed",
-            "WWW-Authenticate names the scheme. Get a token at /tokens.",
+            "WWW-Authenticate names the scheme.",
         ),
         Kind(
             "forbidden",
@@ -104,7 +105,7 @@ KINDS = {
 _BY_STATUS = {kind.status: kind for kind in KINDS.values()}
 
 
-@dataclass
+@dataclass(eq=False)
 class Problem(Exception):
     """An error on its way to the client.
 

@@ -73,12 +73,14 @@ def json_pointer(path: Path, shape: Shape) -> str:
 
 
 def bounded(data: Data, depth: int) -> Data:
-    """The data, if it nests at most so many levels and its text can be encoded.
+    """The data, if it nests at most so many levels, names are text, and text can be encoded.
 
     Raises Malformed.
     """
     if isinstance(data, dict):
         children = [*data, *data.values()]
+        if not all(isinstance(name, str) for name in data):
+            raise Malformed("a name that is no text")
     elif isinstance(data, list):
         children = data
     else:

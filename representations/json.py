@@ -33,11 +33,11 @@ def decode(content: bytes, shape: Shape, charset: str | None = None, depth: int 
 
 
 def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the name {twice!r} occurs twice in an object")
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            raise ValueError(f"the name {name[:100]!r} occurs twice in an object")
+        members[name] = value
     return members
 
 

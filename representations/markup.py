@@ -26,7 +26,8 @@ _ESCAPES = {"&": "&amp;", '"': "&quot;", "'": "&apos;", "<": "&lt;", ">": "&gt;"
 _SPECIAL = re.compile("[&\"'<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 # What a parser would not give back as it was: a prefix, or white space after the name.
 _NO_LOCAL_NAME = re.compile(r"[:\s]")
-_MOST = 4096  # names, tags and layouts that are remembered
+_MOST = 4096  # names and layouts that are remembered
+_LONGEST = 200  # characters of a name
 
 Write = Callable[[Mapping[str, Any], Mapping[str, Member]], str]
 Layout = tuple[Any, ...]  # the names of the members, then their types
@@ -146,9 +147,14 @@ def _made(value: str, name: str, kind: type) -> str | None:
     return f"{value} = text({value})"
 
 
-@lru_cache(_MOST)
 def element_name(name: str) -> str:
-    """The name if it is an XML name by dicttoxml's rules, else `key`."""
+    """The name if it is an XML name by dicttoxml's rules, else `key`; longer ones are no names of
+    ours, and remembering what a client made up would fill the memory."""
+    return _element_name(name) if len(name) <= _LONGEST else "key"
+
+
+@lru_cache(_MOST)
+def _element_name(name: str) -> str:
     valid, _ = dicttoxml.make_valid_xml_name(name, {})
     return name if valid == name and not _NO_LOCAL_NAME.search(name) else "key"
 

@@ -77,10 +77,16 @@ def content(element: _Element, known: Collection[str] = ()) -> str | list[_Eleme
 
 
 def members(elements: Iterable[_Element]) -> Iterator[tuple[str, _Element]]:
-    """The members that the elements stand for, by name. Raises Malformed if one occurs twice."""
+    """The members that the elements stand for, by name.
+
+    Raises Malformed for one that occurs twice, and for an element in a namespace: ours has none.
+    """
     seen = set()
     for element in elements:
-        name = element.get("name", "key") if element.tag == "key" else str(element.tag)
+        tag = str(element.tag)
+        if tag.startswith("{"):
+            raise Malformed(f"line {element.sourceline}: {tag!r} is in a namespace")
+        name = element.get("name", "key") if tag == "key" else tag
         if name in seen:
             raise Malformed(f"line {element.sourceline}: the element {name!r} occurs twice")
         seen.add(name)

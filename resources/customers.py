@@ -3,8 +3,8 @@
 from flask import Blueprint
 from sqlalchemy import select
 
-from exchange.decorators import body, collection, creates, item
-from models import Customer, Invoice, exists, find, read, remove, save
+from exchange.decorators import body, collection, creates, existing, item
+from models import Customer, Invoice, find, read, remove, save
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 
@@ -30,6 +30,7 @@ def create_customer(data):
 
 
 @blueprint.put("/<id:id>")
+@existing(Customer)
 @item(Customer)
 @body(Customer)
 def replace_customer(id, data):
@@ -42,16 +43,16 @@ def delete_customer(id):
 
 
 @blueprint.get("/<id:id>/invoices")
+@existing(Customer)
 @collection(Invoice)
 def list_invoices_of_customer(id):
-    exists(Customer, id)
     return select(Invoice).where(Invoice.customer_id == id)
 
 
 @blueprint.post("/<id:id>/invoices")
+@existing(Customer)
 @creates
 @item(Invoice)
 @body(Invoice, customer_id="id")
 def create_invoice_of_customer(id, data):
-    exists(Customer, id)
     return save(Invoice(), data).to_dict()

@@ -3,8 +3,8 @@
 from flask import Blueprint
 from sqlalchemy import select
 
-from exchange.decorators import body, collection, creates, item
-from models import Invoice, Item, exists, find, read, remove, save
+from exchange.decorators import body, collection, creates, existing, item
+from models import Invoice, Item, find, read, remove, save
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/invoices")
 
@@ -30,6 +30,7 @@ def create_invoice(data):
 
 
 @blueprint.put("/<id:id>")
+@existing(Invoice)
 @item(Invoice)
 @body(Invoice)
 def replace_invoice(id, data):
@@ -42,13 +43,14 @@ def delete_invoice(id):
 
 
 @blueprint.get("/<id:id>/items")
+@existing(Invoice)
 @collection(Item)
 def list_items_of_invoice(id):
-    exists(Invoice, id)
     return select(Item).where(Item.invoice_id == id)
 
 
 @blueprint.post("/<id:id>/items")
+@existing(Invoice)
 @creates
 @item(Item)
 @body(Item, invoice_id="id")

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from exchange.decorators import body, item
+from exchange.decorators import body, existing, item
 from models import Item, find, read, remove, save
 
 blueprint = Blueprint("items", __name__, url_prefix="/items")
@@ -15,6 +15,7 @@ def show_item(id):
 
 
 @blueprint.put("/<id:id>")
+@existing(Item)
 @item(Item)
 @body(Item)
 def replace_item(id, data):

@@ -23,7 +23,7 @@ from run import create_app
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 CUSTOMERS = 20
-SCRATCH = "parley_test"
+SCRATCH = os.environ.get("TEST_SCRATCH", "parley_test")
 SERVERS = {
     "postgresql": os.environ.get("TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1/postgres"),
     "mariadb": os.environ.get("TEST_MARIADB", "mysql+pymysql://root@127.0.0.1/mysql"),

@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Server, free_port, sample_database, start_server, stop, wait_for
+from tests.conftest import ROOT, Server, free_port, sample_database, start_server, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc").exists(), reason="no /proc")]
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -53,15 +55,6 @@ def rows(server: Server, path: str) -> list[Any]:
 
 def children(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def workers(server: Server) -> list[int]:
-    """The processes that serve: they have the application's sockets, a resource tracker has not."""
-    return [pid for pid in children(server.process.pid) if "tracker" not in command(pid)]
-
-
-def command(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
 
 
 def is_alive(pid: int) -> bool:
@@ -144,17 +137,27 @@ def database(tmp_path: Path) -> Path:
 
 def test_kill_of_the_whole_server_loses_nothing(database):
     running = start_server(database, free_port())
-    with writers(running.port) as told:
-        for place in range(KILLS):
-            time.sleep(1 + 0.137 * place)
-            kill_all(running)
-            running = start_server(database, running.port)
-        time.sleep(0.5)
     try:
+        with writers(running.port) as told:
+            for place in range(KILLS):
+                time.sleep(1 + 0.137 * place)
+                kill_all(running)
+                running = start_server(database, running.port)
+            time.sleep(0.5)
         assert check_kept(running, told) > 10 * KILLS
     finally:
-        stop(running)
+        end(running)
     check_file(database)
+
+
+def end(server: Server) -> None:
+    """Stops the server; kills what does not stop, which is a fault."""
+    server.process.terminate()
+    try:
+        server.process.wait(15)
+    except subprocess.TimeoutExpired:
+        kill_all(server)
+        raise
 
 
 def kill_all(server: Server) -> None:
@@ -163,6 +166,15 @@ def kill_all(server: Server) -> None:
         os.kill(pid, signal.SIGKILL)
     server.process.wait(10)
     until(lambda: not any(map(is_alive, processes)))
+    until(lambda: not listens(server.port))  # a thread may outlive its process by a moment
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 # granian takes a worker that dies twice within 5.5 seconds for a loop, and ends with status 1.
@@ -178,25 +190,30 @@ def test_a_killed_worker_is_replaced_and_loses_nothing(database, number, kills, 
         assert check_kept(running, told) > 10 * kills
         assert running.process.poll() is None
     finally:
-        stop(running)
+        end(running)
     check_file(database)
 
 
 def replace_first(server: Server, number: int) -> None:
     """Kills the oldest worker, and waits until there is another and somebody listens."""
-    before = workers(server)
+    before = children(server.process.pid)
     assert len(before) == number
     os.kill(before[0], signal.SIGKILL)
-    until(lambda: len(workers(server)) == number and before[0] not in workers(server))
+    until(
+        lambda: (
+            len(children(server.process.pid)) == number
+            and before[0] not in children(server.process.pid)
+        )
+    )
     wait_for(server.port)
 
 
 @pytest.fixture
 def two_workers(database: Path) -> Iterator[Server]:
     running = start_server(database, free_port(), "--workers", "2")
-    until(lambda: len(workers(running)) == 2)
+    until(lambda: len(children(running.process.pid)) == 2)
     yield running
-    stop(running)
+    end(running)
     check_file(database)
 
 
@@ -321,3 +338,17 @@ def test_a_signal_to_stop_lets_the_request_in_hand_finish(database, stopping):
     with closing(sqlite3.connect(database)) as kept:
         found = kept.execute("SELECT count(*) FROM customers WHERE email = 'late@example.org'")
         assert found.fetchone() == (1,)
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.3, 0.35, 0.4, 0.45, 0.6])
+def test_a_signal_to_stop_is_heard_while_the_server_starts(database, seconds):
+    command = [sys.executable, "run.py", "serve", "--database", f"sqlite:///{database}"]
+    port = free_port()
+    process = subprocess.Popen(
+        [*command, "--port", str(port)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(seconds)
+    end(Server(port, database, process))

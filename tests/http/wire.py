@@ -12,10 +12,12 @@ import msgspec
 from backports import zstd
 from lxml import etree
 
+from representations import REPRESENTATIONS
+
 SECONDS = 5  # in which every answer is whole
 JSON, XML, TEXT_XML = "application/json", "application/xml", "text/xml"
 TYPED, MSGPACK = "application/vnd.parley.typed+xml", "application/vnd.msgpack"
-READ = (JSON, XML, TEXT_XML, TYPED, MSGPACK)
+READ = tuple(each.media_type for each in REPRESENTATIONS if each.decode)
 NAMESPACE = "urn:ietf:rfc:7807"
 
 # What would tell of the inside of the server, or of a file that it was made to open.

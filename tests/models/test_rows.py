@@ -15,9 +15,9 @@ from models import (
     Invalid,
     Invoice,
     Item,
+    Model,
     NotFound,
     Product,
-    exists,
     find,
     read,
     remove,
@@ -103,7 +103,7 @@ def test_every_write_is_a_new_version(sample):
     assert versions == sorted(set(versions))
 
 
-@pytest.mark.parametrize("act", [find, exists, read])
+@pytest.mark.parametrize("act", [find, Model.check_exists.__func__, read])
 def test_an_absent_row_is_not_found(bare, act):
     with bare.unit(write=True), pytest.raises(NotFound):
         act(Customer, 1)
@@ -114,7 +114,7 @@ def test_a_row_that_others_refer_to_stays(sample):
         with pytest.raises(Conflict), sample.unit(write=True):
             remove(find(model, 1))
         with sample.unit(write=False):
-            exists(model, 1)
+            model.check_exists(1)
 
 
 def test_faults_have_paths():
@@ -184,7 +184,7 @@ def test_writers_wait_for_each_other(bare):
 def test_create_twice_keeps_the_rows(sample):
     sample.create()
     with sample.unit(write=False):
-        exists(Customer, 1)
+        Customer.check_exists(1)
     assert sample.has_tables()
 
 

@@ -23,7 +23,7 @@ NO_PAGES = (
 @dataclass(frozen=True)
 class Resource:
     """path: of the collection, made if it must be. data: what makes a row. wrong: what the optional
-    member cannot be."""
+    member cannot be. unique: members that no two rows share."""
 
     id: str
     type: str
@@ -33,6 +33,7 @@ class Resource:
     server_written: frozenset[str]
     optional: str = ""
     wrong: str = ""
+    unique: frozenset[str] = frozenset()
 
 
 CUSTOMER = {"first": "Zoë", "last": "Ångström", "email": "zoe@example.org", "phone": "+46 1"}
@@ -60,6 +61,7 @@ RESOURCES = (
         STAMPS,
         "phone",
         "x" * 201,
+        frozenset({"email"}),
     ),
     Resource(
         "products",
@@ -70,6 +72,7 @@ RESOURCES = (
         STAMPS,
         "description",
         "x" * 4001,
+        frozenset({"sku"}),
     ),
     Resource(
         "invoices",
@@ -330,9 +333,16 @@ def test_json_that_is_no_object_is_impossible(client, resource, content):
     assert wire.pointers(wire.send("POST", path, content)) == {""}
 
 
+def test_what_must_be_unique_is(wire, made, resource, collection):
+    for name in resource.unique:
+        others = {each: f"other-{each}@x.org" for each in resource.unique - {name}}
+        answer = wire.write("POST", collection, resource.type, resource.data | others)
+        assert wire.pointers(answer, 409) == {wire.pointer(resource.type, name)}
+
+
 def test_the_pages_of_a_collection_agree(wire, made, resource, collection):
     for each in "ab":
-        unique = {name: f"{each}@x.org" for name in ("email", "sku") if name in resource.data}
+        unique = {name: f"{each}@x.org" for name in resource.unique}
         wire.make(collection, resource.type, resource.data | unique)
     size, total = 2, int(wire.get(collection)["total"])
     assert total >= 3

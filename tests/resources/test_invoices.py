@@ -70,7 +70,7 @@ def test_a_status_is_followed_by_few(wire, status, to):
     answer = put(wire, invoice, status=to)
     after = again(wire, invoice)
     if to not in FOLLOWS[status]:
-        assert wire.pointers(answer, 409) <= {wire.pointer("invoice", "status")}
+        assert wire.pointers(answer, 409) == {wire.pointer("invoice", "status")}
         assert after == invoice
         return
     assert answer.status_code == 200, answer.data
@@ -122,7 +122,7 @@ def test_what_was_agreed_is_frozen(wire, status, changes):
     invoice = make(wire, status=status)
     answer = put(wire, invoice, status=status, note="changed", **changes)
     (name,) = changes
-    assert wire.pointers(answer, 409) <= {wire.pointer("invoice", name)}
+    assert wire.pointers(answer, 409) == {wire.pointer("invoice", name)}
     assert again(wire, invoice) == invoice
 
 

@@ -33,6 +33,9 @@ READ = {
 }
 
 
+EXAMPLES = {str: "x"}  # for a column in which all are null
+
+
 def everything(client, path: str, query: dict[str, str] | None = None) -> list[dict[str, Any]]:
     """The items of all pages, by number."""
     found, url = [], f"{path}?{urlencode({'per_page': '100', **(query or {})})}"
@@ -54,6 +57,7 @@ def by_cursor(client, path: str, query: dict[str, str]) -> list[dict[str, Any]]:
         assert "total" not in answer.json
         found += answer.json["items"]
         url = answer.json["links"]["next"]
+        assert len(found) < 1000, "pages that do not end"
     return found
 
 
@@ -81,7 +85,7 @@ def holds(name: str, kind: Any, compare: str, wanted: Any, row: dict[str, Any]) 
 def test_each_operator_on_each_column_is_that_of_python(client, path, compare):
     rows = everything(client, path)
     for name, kind in columns(path).items():
-        present = [row[name] for row in rows if row[name] is not None]
+        present = [row[name] for row in rows if row[name] is not None] or [EXAMPLES[kind]]
         for value in {text(present[0]), text(present[-1]), text(max(present, key=READ[kind]))}:
             found = everything(client, path, {f"{name}[{compare}]": value})
             wanted = [row for row in rows if holds(name, kind, compare, READ[kind](value), row)]
@@ -197,8 +201,6 @@ def in_order(rows: list[dict[str, Any]], path: str, sort: str) -> list[int]:
     for part in reversed(sort.split(",")):
         name = part.removeprefix("-")
         rows.sort(key=lambda row: order_of(row, name, kinds[name]), reverse=part.startswith("-"))
-        if part.startswith("-"):  # `reverse` keeps equal ones as they were: nothing to mend
-            continue
     return ids(rows)
 
 
@@ -278,12 +280,13 @@ def test_every_link_keeps_filter_sort_fields_and_format(client):
 
 
 WRONG = (
-    "colour=red", "country[zz]=1", "id=x", "id[lt]=", "id[null]=yes", "created_at=2026-01-01", "sort=x",
-    "created_at[lt]=2026-13-01T00:00:00Z", "sort=last,last", "sort=--last", "fields=x", "expand=x",
-    "page=1&after=", "id[like]=1*", "last[like]=" + "x" * 201, "last[like]=*****", "last=%00",
-    "id[in]=" + ",".join("1" * 101), "country[=1", "country]=1", "[eq]=1", "id=99999999999999999999",
-    "country[eq][ne]=1", "invoices.id=1", "id.id=1", "id=%D9%A3", "sort=" + ",".join(["-first"] * 9),
-)  # fmt: skip
+    *("colour=red", "country[zz]=1", "id=x", "id[lt]=", "id[null]=yes", "created_at=2026-01-01"),
+    *("created_at[lt]=2026-13-01T00:00:00Z", "id=99999999999999999999", "id=%D9%A3", "last=%00"),
+    *("sort=x", "sort=last,last", "sort=--last", "sort=" + ",".join(["-first"] * 9)),
+    *("fields=x", "expand=x", "page=1&after=", "id[like]=1*", "last[like]=" + "x" * 201),
+    *("last[like]=*****", "id[in]=" + ",".join("1" * 101), "country[=1", "country]=1", "[eq]=1"),
+    *("country[eq][ne]=1", "invoices.id=1", "id.id=1"),
+)
 
 
 @pytest.mark.parametrize("query", WRONG)
@@ -360,15 +363,16 @@ def test_what_was_read_with_expand_can_be_sent_back(client, format):
     "query", ["/invoices?", "/invoices?expand=customer&", "/customers?", "/customers?after=&"]
 )
 def test_statements_do_not_grow_with_the_rows(app, client, query):
-    def statements(size: int) -> int:
-        counted = []
-        event.listen(app.database.engine, "before_cursor_execute", lambda *each: counted.append(1))
+    counted: list[str] = []
+    event.listen(
+        app.database.engine, "before_cursor_execute", lambda *each: counted.append(each[2])
+    )
+    made = {}
+    for size in (1, 1, 20):  # the key of cursors is made with the first
+        counted.clear()
         assert len(client.get(f"{query}per_page={size}").json["items"]) == size
-        return len(counted)
-
-    client.get(f"{query}per_page=1")  # the key of cursors is made once
-    few, many = statements(1), statements(20)
-    assert many - few == few or many == few  # the second count has two listeners
+        made[size] = len(counted)
+    assert made[20] == made[1]
 
 
 @settings(
