@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import formats, requests
-from exchange.decorators import add_links
+from exchange.links import add_links
 from exchange.settings import Settings
 from models import Customer, Database, read
 from models.sample import fill
