@@ -4,7 +4,8 @@ from models.base import Model
 from models.customer import Customer
 from models.database import Database
 from models.errors import Busy, Conflict, Invalid, ModelError, NotFound, Unsearchable
-from models.invoice import Invoice, Item
+from models.invoice import Invoice
+from models.item import Item
 from models.product import Product
 from models.reading import read
 from models.rows import find, remove, save

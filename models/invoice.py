@@ -1,24 +1,22 @@
-"""Invoices and their items, and the life of an invoice."""
+"""Invoices, and how one lives."""
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Model
-from models.errors import Conflict, Fault, Invalid, Path
+from models.errors import Conflict, Fault
+from models.item import MOST, Item, priced, refuse, substance
 from models.members import MAX_ITEMS
 from models.numbers import next_number
-from models.product import Product
 from models.reading import Data
-from models.session import session
 from models.types import (
     OPTIONAL,
     SERVER_WRITTEN,
     CodePoints,
-    Count,
     Currency,
     Day,
     Id,
@@ -37,60 +35,6 @@ _FOLLOWS = {
     "paid": ("paid",),
     "void": ("void",),
 }
-Substance = tuple[int, str | None, int, Decimal]  # product, description, quantity, unit price
-_MOST = Decimal(10**10)  # money has twelve digits, two of them after the point
-
-
-class Item(Model):
-    """A line of an invoice: so many of a product, at a price."""
-
-    __tablename__ = "items"
-    hidden: ClassVar = Model.hidden | {"position"}
-    whole: ClassVar = "invoice"
-
-    id: Mapped[Id]
-    invoice_id: Mapped[Reference] = mapped_column(ForeignKey("invoices.id"), info=OPTIONAL)
-    product_id: Mapped[Reference] = mapped_column(ForeignKey("products.id"))
-    description: Mapped[Note | None]
-    quantity: Mapped[Count]
-    unit_price: Mapped[Money] = mapped_column(info=OPTIONAL)
-    amount: Mapped[Money] = mapped_column(info=SERVER_WRITTEN)
-    position: Mapped[int]
-    invoice: Mapped["Invoice"] = relationship(back_populates="items")
-
-    def take(self, data: Data) -> None:
-        """Takes the line over; that makes a new version of the invoice, with a new total."""
-        (line,) = _priced([data])
-        if _substance(line) != self.substance:
-            self.invoice.refuse_if_frozen()
-        _refuse(self.fill(line, self.invoice.id, ()))
-        self.invoice.add_up()
-        self.invoice.touch()
-
-    @property
-    def substance(self) -> Substance:
-        """What is frozen once the invoice has left draft."""
-        return self.product_id, self.description, self.quantity, self.unit_price
-
-    def leave(self) -> None:
-        self.invoice.refuse_if_frozen()
-        invoice = self.invoice
-        invoice.items.remove(self)
-        invoice.add_up()
-        invoice.touch()
-
-    def fill(self, line: Data, invoice_id: int | None, path: Path) -> list[Fault]:
-        """Takes the members from a line with a price; what is wrong with them. path: where the
-        line stands in the data."""
-        faults = []
-        if line["invoice_id"] not in (None, invoice_id):
-            faults.append(Fault((*path, "invoice_id"), "names another invoice"))
-        self.product_id, self.description = line["product_id"], line["description"]
-        self.quantity, self.unit_price = line["quantity"], line["unit_price"]
-        self.amount = self.quantity * self.unit_price
-        if abs(self.amount) >= _MOST:
-            faults.append(Fault((*path, "quantity"), "makes an amount of more than 12 digits"))
-        return faults
 
 
 class Invoice(Model):
@@ -120,7 +64,7 @@ class Invoice(Model):
         none.
         """
         status = data["status"] or self.status or "draft"
-        lines = _priced(data["items"])
+        lines = priced(data["items"])
         self._refuse_status(status)
         if self.is_frozen:
             self._refuse_changes(data, lines)
@@ -151,10 +95,10 @@ class Invoice(Model):
         for position, item in enumerate(self.items):
             item.position = position
         self.total = sum((item.amount for item in self.items), Decimal("0.00"))
-        if abs(self.total) >= _MOST:
-            _refuse([Fault(("items",), "make a total of more than 12 digits")])
+        if abs(self.total) >= MOST:
+            refuse([Fault(("items",), "make a total of more than 12 digits")])
         if len(self.items) > MAX_ITEMS:
-            _refuse([Fault(("items",), f"are more than {MAX_ITEMS}")])
+            refuse([Fault(("items",), f"are more than {MAX_ITEMS}")])
 
     def _replace_items(self, lines: Sequence[Data]) -> None:
         """An item whose id is repeated stays the row it is; the others are new, or go."""
@@ -164,7 +108,7 @@ class Invoice(Model):
         for place, (item, line) in enumerate(zip(kept, lines, strict=True)):
             faults += item.fill(line, self.id, ("items", place))
             item.touch()
-        _refuse(faults)
+        refuse(faults)
         self.items = kept
         self.add_up()
 
@@ -178,28 +122,8 @@ class Invoice(Model):
         changed = [
             name for name in ("customer_id", "currency") if data[name] != getattr(self, name)
         ]
-        if [_substance(line) for line in lines] != [item.substance for item in self.items]:
+        if [substance(line) for line in lines] != [item.substance for item in self.items]:
             changed.append("items")
         if changed:
             faults = [Fault((name,), "can no longer change") for name in changed]
             raise Conflict(f"frozen since the invoice is {self.status}", faults)
-
-
-def _priced(lines: Sequence[Data]) -> list[Data]:
-    """The lines, each with a unit price: the product's, unless one is given."""
-    wanted = {line["product_id"] for line in lines if line["unit_price"] is None}
-    statement = select(Product.id, Product.price).where(Product.id.in_(wanted))
-    prices = {id: price for id, price in session().execute(statement)} if wanted else {}
-    return [
-        line | {"unit_price": prices[line["product_id"]]} if line["unit_price"] is None else line
-        for line in lines
-    ]
-
-
-def _substance(line: Data) -> Substance:
-    return line["product_id"], line["description"], line["quantity"], line["unit_price"]
-
-
-def _refuse(faults: Sequence[Fault]) -> None:
-    if faults:
-        raise Invalid("an invoice that cannot be", faults)

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, func, insert, select
 
 from models.customer import Customer
 from models.database import Database
-from models.invoice import Invoice, Item
+from models.invoice import Invoice
+from models.item import Item
 from models.numbers import numbers
 from models.product import Product
 
