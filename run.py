@@ -155,8 +155,8 @@ def _embed() -> None:
         return
     EMBEDDED_FILE.parent.mkdir(exist_ok=True)
     new = EMBEDDED_FILE.with_suffix(".new")
-    for left in new.parent.glob(f"{new.name}*"):
-        left.unlink()
+    for left in (*new.parent.glob(f"{new.name}*"), *new.parent.glob(f"{EMBEDDED_FILE.name}-*")):
+        left.unlink()  # a log of another file would be taken for one of the new
     with _opened(Settings(database_url=f"sqlite:///{new}"), create=True) as database:
         database.create()
         _fill(database, 100)

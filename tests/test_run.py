@@ -155,6 +155,19 @@ def test_alone_it_makes_and_fills_the_embedded_database_and_keeps_it(copy):
     assert dump(path) == made
 
 
+def test_what_an_interrupted_first_start_left_is_not_taken_for_a_database(copy):
+    port = free_port()
+    instance = copy / "instance"
+    instance.mkdir()
+    (instance / "parley.db").touch()
+    (instance / "parley.new").write_bytes(b"half of it")
+    (instance / "parley.db-wal").write_bytes(b"a log of what is no more")
+    with serving(copy, port, PARLEY_PORT=str(port)):
+        assert get(port, "/customers/1")[0] == 200
+    assert not (instance / "parley.new").exists()
+    assert all(dump(instance / "parley.db")[name] for name in TABLES)
+
+
 @pytest.mark.slow
 def test_the_option_wins_over_the_environment_and_that_over_the_file(copy):
     paths = [copy / f"{name}.db" for name in ("option", "environment", "file")]
