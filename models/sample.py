@@ -107,27 +107,32 @@ def _invoices(
     items: Rows = []
     for customer in customers:
         for id in range((customer - 1) * INVOICES + 1, customer * INVOICES + 1):
+            lines = [_line(random, id, place, prices) for place in range(random.randint(1, 4))]
             status = random.choice(_STATUSES)
             number += status != "draft"
-            lines = [_line(random, id, place, prices) for place in range(random.randint(1, 4))]
-            day = (_START + timedelta(hours=id % 7000)).date()
-            invoice = {
-                "number": None if status == "draft" else number,
-                "customer_id": customer,
-                "status": status,
-                "issued_on": None if status == "draft" else day,
-                "due_on": day + timedelta(days=30),
-                "currency": "EUR",
-                "note": None,
-                "total": sum(line["amount"] for line in lines),
-            }
-            invoices.append(invoice | _made(id))
+            total = sum(line["amount"] for line in lines)
+            invoices.append({"customer_id": customer, "total": total, **_state(id, status, number)})
             items += lines
     connection.execute(insert(Invoice), invoices)
     connection.execute(insert(Item), items)
     connection.execute(numbers.delete())
     connection.execute(insert(numbers).values(series="invoices", last=number))
     return number
+
+
+def _state(id: int, status: str, number: int) -> dict[str, Any]:
+    day = (_START + timedelta(hours=id % 7000)).date()
+    issued = {"number": number, "issued_on": day} if status != "draft" else {}
+    return {
+        "number": None,
+        "issued_on": None,
+        **issued,
+        "status": status,
+        "due_on": day + timedelta(days=30),
+        "currency": "EUR",
+        "note": None,
+        **_made(id),
+    }
 
 
 def _line(random: Random, invoice: int, place: int, prices: list[Decimal]) -> dict[str, Any]:
