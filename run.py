@@ -92,10 +92,7 @@ def serve(**options: Any) -> None:
     if settings.database_url == EMBEDDED:
         _embed()
     with _opened(settings) as database:
-        if not database.has_tables():
-            raise click.ClickException(
-                "the database has no tables: python run.py init --database URL"
-            )
+        _refuse_empty(database)
     _refuse_used(settings)
     os.environ |= settings.environment()
     click.echo(f"Parley on http://{settings.host}:{settings.port}/")
@@ -120,10 +117,7 @@ def init(**options: Any) -> None:
 def sample(customers: int, **options: Any) -> None:
     """Fill empty tables with sample rows, the same each time."""
     with _opened(settings_from(**options)) as database:
-        if not database.has_tables():
-            raise click.ClickException(
-                "the database has no tables: python run.py init --database URL"
-            )
+        _refuse_empty(database)
         _fill(database, customers)
 
 
@@ -185,6 +179,11 @@ def _opened(settings: Settings, *, create: bool = False) -> Iterator[Any]:
     except (SQLAlchemyError, ImportError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise click.ClickException(f"database: {reason}") from error
+
+
+def _refuse_empty(database: Any) -> None:
+    if not database.has_tables():
+        raise click.ClickException(f"the database has no tables; {MAKE_THEM}")
 
 
 def _fill(database: Any, customers: int) -> None:

@@ -1,7 +1,7 @@
 """The database: its engine, and one transaction for each unit of work."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from secrets import token_urlsafe
 from typing import Any
 
@@ -73,13 +73,16 @@ class Database:
 
     def secret(self, name: str) -> str:
         """The secret of the name, made when it is first asked for, the same for every process."""
-        with self.writing.begin() as connection:
-            wanted = select(secrets.c.value).where(secrets.c.name == name)
-            found = connection.scalar(wanted.with_for_update())
-            if found is None:
-                found = token_urlsafe(32)
-                connection.execute(insert(secrets).values(name=name, value=found))
-            return str(found)
+        wanted = select(secrets.c.value).where(secrets.c.name == name)
+        made = insert(secrets).values(name=name, value=token_urlsafe(32))
+        with self.engine.begin() as connection:
+            found = connection.scalar(wanted)
+        if found is None:
+            with suppress(IntegrityError), self.writing.begin() as connection:
+                connection.execute(made)  # or another process was first
+            with self.engine.begin() as connection:
+                found = connection.execute(wanted).scalar_one()
+        return str(found)
 
     def create(self) -> None:
         """Makes the tables that are missing."""

@@ -225,3 +225,18 @@ def test_numbers_go_on_after_the_sample(sample):
     with sample.unit(write=True) as session:
         last = session.scalar(select(func.max(Invoice.number)))
         assert save(Invoice(), data).number == last + 1
+
+
+def test_a_secret_is_the_same_for_all_who_ask_at_once(database_url):
+    found = []
+    databases = [Database(database_url) for _ in range(4)]
+    threads = [Thread(target=lambda on=on: found.append(on.secret("x"))) for on in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for each in databases:
+        each.close()
+    assert len(found) == 4
+    assert len(set(found)) == 1
+    assert len(found[0]) > 30
