@@ -7,7 +7,7 @@ made once, with the tags as constants of one f-string, and remembered.
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -35,14 +35,15 @@ Layout = tuple[Any, ...]  # the names of the members, then their types
 logging.getLogger("dicttoxml").setLevel(logging.WARNING)  # at INFO it logs every name
 
 
-# Most text is printable and needs no escapes; to ask for that is twice as fast as to search for
-# what does, which is done for the rest: addresses of several lines, names with an apostrophe.
+# The bytes of text that needs no escapes. ED and EF begin surrogates and U+FFFE, but other scripts
+# too, so text with them is searched.
+_PLAIN = bytes({*range(32, 256), *b"\t\n"} - {*b"&\"'<>\xed\xef"})
+# Whether a row has anything but plain text is asked once, for all of it; few rows are searched.
 _SOURCE = """
 def write(data, members):
     [{values}] = data.values()
     joined = f"{joined}"
-    if (not joined.isprintable() or "&" in joined or "<" in joined or ">" in joined
-            or '"' in joined or "'" in joined) and special(joined):
+    if joined.encode("utf-8", "surrogatepass").translate(None, plain_text) and special(joined):
         {escapes}
     {made}
     return {pieces}
@@ -65,14 +66,26 @@ class Dialect:
 
     def write(self, data: Data, shape: Shape) -> bytes:
         """The document: UTF-8 with a declaration, its root named after the type."""
-        held = self._content(data, shape)
-        return f"{DECLARATION}<{shape.name}{self._root}>{held}</{shape.name}>".encode()
+        start, end = f"{DECLARATION}<{shape.name}{self._root}>", f"</{shape.name}>"
+        if isinstance(data, list):  # each by itself: a large text costs more with every copy
+            items = [item.encode() for item in self._items(data, shape)]
+            return b"".join([start.encode(), *items, end.encode()])
+        return f"{start}{self._content(data, shape)}{end}".encode()
+
+    def stream(self, batches: Iterable[list[Data]], rest: Data, shape: Shape) -> Iterator[bytes]:
+        """The document of a collection, piece by piece: its start, each batch of items, its end."""
+        frame = self.write({"items": [], **rest}, shape)
+        place = frame.index(b"</items>")
+        yield frame[:place]
+        for batch in batches:
+            yield "".join(self._items(batch, shape.members["items"])).encode()
+        yield frame[place:]
 
     def _content(self, data: Data, member: Member | None) -> str:
         if isinstance(data, dict):
             return self._object(data, member)
         if isinstance(data, list):
-            return self._list(data, member)
+            return "".join(self._items(data, member))
         return "" if data is None else text(data)
 
     def _object(self, data: Mapping[str, Any], member: Member | None) -> str:
@@ -80,18 +93,16 @@ class Dialect:
         write = self._writers.get(layout) or self._compile(layout)
         return write(data, member.members if member.__class__ is Shape else _NO_MEMBERS)
 
-    def _list(self, data: list[Any], member: Member | None) -> str:
+    def _items(self, data: list[Any], member: Member | None) -> Iterator[str]:
         held = member if isinstance(member, ListOf) else _ANY
         name = self._item or held.item_name
-        parts: list[str] = []
         kind = None
         for item in data:
             if item.__class__ is not kind:
                 kind = item.__class__
                 start, end = self._tags(name, kind)
                 write = self._object if kind is dict else self._content
-            parts += start, write(item, held.item), end
-        return "".join(parts)
+            yield f"{start}{write(item, held.item)}{end}"
 
     def _tags(self, name: str, kind: type) -> tuple[str, str]:
         """The start and end tag of a member. A name that is no XML name stands in an attribute."""
@@ -106,9 +117,10 @@ class Dialect:
             "text": text,
             "escaped": escaped,
             "special": _SPECIAL.search,
+            "plain_text": _PLAIN,
             "plain": msgspec.to_builtins,
             "nested_object": self._object,
-            "nested_list": self._list,
+            "nested_list": self._content,
         }
         exec(self._source(layout), scope)
         return self._writers.setdefault(layout, scope["write"])
