@@ -4,11 +4,21 @@ A new representation is one file beside this one, and its name here.
 """
 
 from representations.base import Representation
+from representations.csv import CSV
 from representations.json import JSON
 from representations.msgpack import MSGPACK
+from representations.ndjson import NDJSON
 from representations.problem import PROBLEM_JSON, PROBLEM_XML
 from representations.typed_xml import TYPED_XML
 from representations.xml import TEXT_XML, XML
 
-REPRESENTATIONS: tuple[Representation, ...] = (JSON, XML, TEXT_XML, TYPED_XML, MSGPACK)
+REPRESENTATIONS: tuple[Representation, ...] = (
+    JSON,
+    XML,
+    TEXT_XML,
+    TYPED_XML,
+    CSV,
+    NDJSON,
+    MSGPACK,
+)
 PROBLEMS: tuple[Representation, ...] = (PROBLEM_JSON, PROBLEM_XML)

@@ -1,6 +1,6 @@
 """What a representation is: data to bytes, bytes to data, and the shape that directs both."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -52,7 +52,9 @@ class Representation:
 
     encode: equal data, equal bytes. decode: takes the bytes, their shape, the charset parameter of
     their media type and the levels of nesting allowed; raises Malformed. pointer: a path in the
-    terms of the format.
+    terms of the format. stream: a collection whose items come batch by batch, and its other
+    members, as pieces of the document that encode would make; what breaks off stays unclosed, where
+    the format can tell. tabular: it holds the items of a collection and nothing else.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Representation:
     decode: Callable[[bytes, Shape, str | None, int], Data] | None
     pointer: Callable[[Path, Shape], str]
     charset: str | None = None
+    stream: Callable[[Iterable[list[Data]], Data, Shape], Iterator[bytes]] | None = None
+    tabular: bool = False
 
     @property
     def content_type(self) -> str:

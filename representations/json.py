@@ -1,7 +1,7 @@
 """JSON (RFC 8259), read as strictly as I-JSON (RFC 7493): one meaning for every reader."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -20,6 +20,18 @@ from representations.base import (
 
 def encode(data: Data, shape: Shape) -> bytes:
     return msgspec.json.encode(data)
+
+
+def stream(batches: Iterable[list[Data]], rest: Data, shape: Shape) -> Iterator[bytes]:
+    """The document of a collection, piece by piece: its start, each batch of items, its end."""
+    frame = encode({"items": [], **rest}, shape)
+    place = frame.index(b"]")
+    yield frame[:place]
+    separator = b""
+    for batch in filter(None, batches):
+        yield separator + encode(batch, shape)[1:-1]
+        separator = b","
+    yield frame[place:]
 
 
 def decode(content: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH) -> Data:
@@ -49,4 +61,4 @@ _DECODER = json.JSONDecoder(
     object_pairs_hook=_unique, parse_float=Decimal, parse_constant=_refuse, strict=True
 )
 
-JSON = Representation("json", "application/json", encode, decode, json_pointer)
+JSON = Representation("json", "application/json", encode, decode, json_pointer, stream=stream)

@@ -15,5 +15,7 @@ def encode(data: Data, shape: Shape) -> bytes:
     return _DIALECT.write(data, shape)
 
 
-PROBLEM_JSON = replace(JSON, media_type="application/problem+json", decode=None)
-PROBLEM_XML = replace(XML, media_type="application/problem+xml", encode=encode, decode=None)
+PROBLEM_JSON = replace(JSON, media_type="application/problem+json", decode=None, stream=None)
+PROBLEM_XML = replace(
+    XML, media_type="application/problem+xml", encode=encode, decode=None, stream=None
+)

@@ -111,4 +111,5 @@ TYPED_XML = Representation(
     decode,
     partial(xpath, item="item"),
     charset="utf-8",
+    stream=_DIALECT.stream,
 )

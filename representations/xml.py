@@ -63,5 +63,13 @@ def _item(element: _Element, member: ListOf) -> _Element:
     return element
 
 
-XML = Representation("xml", "application/xml", encode, decode, xpath, charset="utf-8")
+XML = Representation(
+    "xml",
+    "application/xml",
+    encode,
+    decode,
+    xpath,
+    charset="utf-8",
+    stream=_DIALECT.stream,
+)
 TEXT_XML = replace(XML, name="text-xml", media_type="text/xml")

@@ -24,6 +24,8 @@ def name_of(representation: Representation) -> str:
 
 READ = [each for each in REPRESENTATIONS if each.decode]
 every = pytest.mark.parametrize("representation", [*REPRESENTATIONS, *PROBLEMS], ids=name_of)
+STREAMED = [each for each in REPRESENTATIONS if each.stream]
+every_stream = pytest.mark.parametrize("representation", STREAMED, ids=name_of)
 every_read = pytest.mark.parametrize("representation", READ, ids=name_of)
 
 LINE = Shape("line", {"amount": Scalar.TOKEN, "note": Scalar.TEXT})
@@ -52,6 +54,8 @@ DATA = {
     "grid": [[1, None], []],
     "line": {"amount": Decimal("0.00"), "note": ""},
 }
+INVOICES = Shape("invoices", {"items": ListOf(INVOICE), "total": Scalar.INTEGER})
+PAGE = {"items": [DATA, {"id": 1}], "total": 2}
 PLAIN = DATA | {
     "issued_on": "2026-11-22",
     "created_at": "2026-11-22T07:16:00Z",
@@ -117,11 +121,40 @@ def test_the_order_is_that_of_the_contract() -> None:  # contract 1
 def test_the_same_data_is_the_same_bytes_and_stays_as_it_was(
     representation: Representation,
 ) -> None:
-    data = deepcopy(DATA)
-    first = representation.encode(data, INVOICE)
+    shape, whole = (INVOICES, PAGE) if representation.tabular else (INVOICE, DATA)
+    data = deepcopy(whole)
+    first = representation.encode(data, shape)
     assert isinstance(first, bytes)
-    assert (data, list(data)) == (DATA, list(DATA))
-    assert representation.encode(deepcopy(DATA), INVOICE) == first
+    assert (data, list(data)) == (whole, list(whole))
+    assert representation.encode(deepcopy(whole), shape) == first
+
+
+@every_stream
+@pytest.mark.parametrize(
+    "batches",
+    [[], [[]], [[DATA]], [[DATA, {"id": 1}]], [[DATA], [{"id": 1}]], [[], [DATA], [], [DATA]]],
+    ids=lambda batches: "+".join(str(len(batch)) for batch in batches) or "none",
+)
+def test_a_stream_is_the_same_bytes_as_the_collection_at_once(
+    representation: Representation, batches: list[list[Data]]
+) -> None:
+    rest = {"total": 3, "links": {"self": "/invoices?a=]&b=</items>"}}
+    whole = {"items": [item for batch in batches for item in batch], **rest}
+    assert representation.stream
+    streamed = b"".join(representation.stream(batches, rest, INVOICES))
+    assert streamed == representation.encode(whole, INVOICES)
+
+
+@every_read
+def test_a_stream_that_breaks_off_is_malformed(representation: Representation) -> None:
+    if representation.stream is None:
+        pytest.skip("does not stream")
+    pieces = [*representation.stream([[DATA], [DATA]], {"total": 2}, INVOICES)]
+    assert len(pieces) == 4
+    assert decoded(representation, b"".join(pieces), INVOICES)
+    for length in range(len(pieces)):
+        with pytest.raises(Malformed):
+            decoded(representation, b"".join(pieces[:length]), INVOICES)
 
 
 @every_read
