@@ -13,7 +13,7 @@ class Customer(Model):
 
     id: Mapped[Id]
     first: Mapped[Text]
-    last: Mapped[Text]
+    last: Mapped[Text] = mapped_column(index=True)
     email: Mapped[Email] = mapped_column(unique=True)
     phone: Mapped[Text | None]
     company: Mapped[Text | None]

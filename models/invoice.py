@@ -46,14 +46,14 @@ class Invoice(Model):
     number: Mapped[int | None] = mapped_column(unique=True, info=SERVER_WRITTEN)
     customer_id: Mapped[Reference] = mapped_column(ForeignKey("customers.id"))
     status: Mapped[Status] = mapped_column(info=OPTIONAL)
-    issued_on: Mapped[Day | None]
+    issued_on: Mapped[Day | None] = mapped_column(index=True)
     due_on: Mapped[Day | None]
     currency: Mapped[Currency]
     note: Mapped[Note | None]
     items: Mapped[list[Item]] = relationship(
         back_populates="invoice", cascade="all, delete-orphan", order_by=Item.position
     )
-    total: Mapped[Money] = mapped_column(info=SERVER_WRITTEN)
+    total: Mapped[Money] = mapped_column(info=SERVER_WRITTEN, index=True)
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, literal, or_, tuple_
+from sqlalchemy import ColumnElement, and_, false, literal, or_, true, tuple_
 
 from models.errors import Unsearchable
 from models.filters import searchable, value_of
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MOST_TERMS = 8
 
 Condition = ColumnElement[bool]
+Position = Sequence[str | None]  # where a row stands: the text of the value of each term
 
 
 class Term(NamedTuple):
@@ -23,13 +24,11 @@ class Term(NamedTuple):
     member: Member
     column: Any
     descending: bool
+    nullable: bool
 
     def order_by(self) -> list[Any]:
-        if not self.column.nullable:
-            return [self.column.desc() if self.descending else self.column]
-        if self.descending:
-            return [self.column.is_(None).desc(), self.column.desc()]
-        return [self.column.is_(None), self.column]
+        keys = [self.column.is_(None), self.column] if self.nullable else [self.column]
+        return [key.desc() for key in keys] if self.descending else keys
 
     def after(self, value: Any) -> Condition:
         """Whether a row comes after one with the value, by this term alone."""
@@ -38,29 +37,65 @@ class Term(NamedTuple):
         if self.descending:
             return self.column < value  # type: ignore[no-any-return]
         beyond: Condition = self.column > value
-        return or_(beyond, self.column.is_(None)) if self.column.nullable else beyond
+        return or_(beyond, self.column.is_(None)) if self.nullable else beyond
 
     def same(self, value: Any) -> Condition:
         return self.column.is_(None) if value is None else self.column == value  # type: ignore[no-any-return]
 
 
+class Section(NamedTuple):
+    """Some of the rows, in the order of the terms; after a position in it, None from its start."""
+
+    condition: Condition
+    order: Sequence[Term]
+    position: Position | None
+
+
 def terms(model: "type[Model]", sort: str) -> list[Term]:
-    """The order that `-issued_on,last` asks for, completed by the id. Raises Unsearchable."""
+    """The order that `-issued_on,last` asks for, completed by the id in the direction of the last,
+    so that an index can answer the usual ones. Raises Unsearchable."""
     known, found = searchable(model), {}
     for part in filter(None, sort.split(",")):
         name = part.removeprefix("-")
         if name not in known or name in found:
             allowed = ", ".join(known)
             raise Unsearchable(f"sort: {part!r}; there are, each once, with - or not: {allowed}")
-        found[name] = Term(known[name], model.__table__.c[name], part.startswith("-"))
+        found[name] = _term(model, known[name], part.startswith("-"))
     if len(found) > MOST_TERMS:
         raise Unsearchable(f"sort: at most {MOST_TERMS} members")
-    found.setdefault("id", Term(known["id"], model.__table__.c.id, False))
+    descending = bool(found) and [*found.values()][-1].descending
+    found.setdefault("id", _term(model, known["id"], descending))
     return [*found.values()]
 
 
-def after(order: Sequence[Term], position: Sequence[str | None]) -> Condition:
-    """Whether a row comes after the position: the texts of the values of each term.
+def _term(model: "type[Model]", member: Member, descending: bool) -> Term:
+    column = model.__table__.c[member.name]
+    return Term(member, column, descending, bool(column.nullable))
+
+
+def sections(order: Sequence[Term], position: Position | None) -> list[Section]:
+    """What comes after the position, None for all: one section, or one after the other.
+
+    Where the first member may be null, the rows that have a value and those that have none are
+    sections of their own: an index answers either as a range, but not both at once.
+    """
+    first, rest = order[0], order[1:]
+    if not first.nullable:
+        return [Section(true(), order, position)]
+    values = Section(first.column.is_not(None), [first._replace(nullable=False), *rest], None)
+    nulls = Section(first.column.is_(None), rest, None)
+    both = [nulls, values] if first.descending else [values, nulls]
+    if position is None:
+        return both
+    if position[0] is None:
+        here, inside = nulls, position[1:]
+    else:
+        here, inside = values, position
+    return [here._replace(position=inside), *(both[1:] if here is both[0] else ())]
+
+
+def after(order: Sequence[Term], position: Position) -> Condition:
+    """Whether a row comes after the position.
 
     Raises Unsearchable for texts that are no such values. In the usual case, all ascending or all
     descending and none null, it is one comparison of rows, which an index answers as a range.
@@ -69,7 +104,7 @@ def after(order: Sequence[Term], position: Sequence[str | None]) -> Condition:
         None if text is None else value_of(term.member, text)
         for term, text in zip(order, position, strict=True)
     ]
-    if len({term.descending for term in order}) == 1 and not any(t.column.nullable for t in order):
+    if len({term.descending for term in order}) == 1 and not any(term.nullable for term in order):
         ours = tuple_(*(term.column for term in order))
         typed = zip(order, values, strict=True)
         theirs = tuple_(*(literal(value, term.column.type) for term, value in typed))

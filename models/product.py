@@ -13,9 +13,9 @@ class Product(Model):
 
     id: Mapped[Id]
     sku: Mapped[Text] = mapped_column(unique=True)
-    name: Mapped[Text]
+    name: Mapped[Text] = mapped_column(index=True)
     description: Mapped[Note | None]
-    price: Mapped[Money]
+    price: Mapped[Money] = mapped_column(index=True)
     currency: Mapped[Currency]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]

@@ -1,5 +1,6 @@
 """Reading rows as plain data, without making objects of them: half the time, and it adds up."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +34,13 @@ def check_exists(model: "type[Model]", id: int) -> None:
 def fetch(
     model: "type[Model]", names: list[str], statement: Select[Any], values: Data | None = None
 ) -> list[Data]:
-    """The rows as plain data, with the items that stand in them: one more statement for each
-    kind of items, however many rows there are."""
-    found = session().connection().execute(statement, values)
+    """The rows as plain data: one more statement for each kind of items that stand in them, however
+    many rows there are."""
+    return plain(model, names, session().connection().execute(statement, values))
+
+
+def plain(model: "type[Model]", names: list[str], found: Iterable[Any]) -> list[Data]:
+    """What was found, each value with its name, and the items that stand in it."""
     rows = [dict(zip(names, row, strict=True)) for row in found]
     for name, member in model.members().items():
         if member.items and rows:

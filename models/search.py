@@ -1,20 +1,19 @@
 """A search: the rows that hold to filters, in order, page by page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func
 
 from models.filters import Filter, condition, text_of
-from models.order import after, terms
-from models.reading import Data, columns_of, fetch
+from models.order import Position, Section, Term, after, sections, terms
+from models.reading import Data, columns_of, fetch, plain
 from models.session import session
 
 if TYPE_CHECKING:
     from models.base import Model
 
 Wanted = tuple[str, str, str]  # the name of a member, an operator, a text
-Position = Sequence[str | None]  # where a row stands: the text of each value of the order
 
 
 class Search:
@@ -34,27 +33,56 @@ class Search:
 
     def page(self, number: int, size: int) -> list[Data]:
         """The rows of a page; pages count from 1."""
-        return self._rows(self._ordered().limit(size).offset((number - 1) * size))
+        return self._rows(self._ordered(self._order).limit(size).offset((number - 1) * size))
 
     def following(
         self, position: Position | None, size: int
     ) -> tuple[list[Data], list[str | None] | None]:
         """The rows after a position, None for the first; and the position of the last of them,
         None if none come after it."""
-        statement = self._ordered().limit(size + 1)
-        if position is not None:
-            statement = statement.where(after(self._order, position))
-        rows = self._rows(statement)
+        rows: list[Data] = []
+        for section in sections(self._order, position):
+            rows += self._rows(self._within(section).limit(size + 1 - len(rows)))
+            if len(rows) > size:
+                break
         return rows[:size], self._position(rows[size - 1]) if len(rows) > size else None
+
+    def batches(self, size: int) -> Iterator[list[Data]]:
+        """All rows, so many at a time; the database holds what is not taken yet.
+
+        MariaDB answers nothing else before it has given every row: it is asked batch by batch.
+        """
+        if session().get_bind().dialect.name in ("mysql", "mariadb"):
+            yield from self._walk(size)
+            return
+        names, statement = self._chosen(self._ordered(self._order))
+        found = session().connection().execute(statement.execution_options(yield_per=size))
+        for part in found.partitions():
+            yield plain(self._model, names, part)
+
+    def _walk(self, size: int) -> Iterator[list[Data]]:
+        rows, reached = self.following(None, size)
+        yield rows
+        while reached:
+            rows, reached = self.following(reached, size)
+            yield rows
 
     def _position(self, row: Data) -> list[str | None]:
         values = (row[term.member.name] for term in self._order)
         return [None if value is None else text_of(value) for value in values]
 
-    def _ordered(self) -> Select[Any]:
-        return self._statement.order_by(*(by for term in self._order for by in term.order_by()))
+    def _within(self, section: Section) -> Select[Any]:
+        statement = self._ordered(section.order).where(section.condition)
+        if section.position is None:
+            return statement
+        return statement.where(after(section.order, section.position))
+
+    def _ordered(self, order: Sequence[Term]) -> Select[Any]:
+        return self._statement.order_by(*(by for term in order for by in term.order_by()))
 
     def _rows(self, statement: Select[Any]) -> list[Data]:
+        return fetch(self._model, *self._chosen(statement))
+
+    def _chosen(self, statement: Select[Any]) -> tuple[list[str], Select[Any]]:
         names, columns = columns_of(self._model)
-        chosen = statement.with_only_columns(*columns, maintain_column_froms=True)
-        return fetch(self._model, names, chosen)
+        return names, statement.with_only_columns(*columns, maintain_column_froms=True)

@@ -197,7 +197,8 @@ def order_of(row: dict[str, Any], name: str, kind: Any) -> tuple[bool, Any]:
 def in_order(rows: list[dict[str, Any]], path: str, sort: str) -> list[int]:
     """The order done in Python: from the last term to the first, each sort stable."""
     kinds = columns(path)
-    rows = sorted(rows, key=lambda row: row["id"])
+    descending = sort.split(",")[-1].startswith("-")
+    rows = sorted(rows, key=lambda row: row["id"], reverse=descending)
     for part in reversed(sort.split(",")):
         name = part.removeprefix("-")
         rows.sort(key=lambda row: order_of(row, name, kinds[name]), reverse=part.startswith("-"))
