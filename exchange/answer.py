@@ -10,6 +10,7 @@ from flask import Response, current_app, request
 
 from exchange.selection import select_problem
 from exchange.state import Exchange
+from exchange.streams import Stream
 from negotiate import link
 from negotiate.problem import Problem
 from representations import Representation
@@ -24,10 +25,13 @@ def answer(exchange: Exchange, data: Any) -> Response:
     """The response that shows the data in the selected representation; 204 for None."""
     if data is None:
         return empty(exchange.fields)
-    content = exchange.selected.encode(data, exchange.traits.shape)
     fields = exchange.fields
     if exchange.links:
         fields["Link"] = link.field(exchange.links)
+    if isinstance(data, Stream):
+        rows = {"Parley-Rows": str(data.total), "Cache-Control": "no-store"}
+        return _response(exchange.status, data, exchange.selected, fields | rows)
+    content = exchange.selected.encode(data, exchange.shape)
     if request.method in ("PUT", "POST", "PATCH"):
         fields["Content-Location"] = data["links"]["self"]
     if request.method in _SHOWING:  # after PUT a validator would claim that it was kept as sent
@@ -73,7 +77,7 @@ def empty(fields: Mapping[str, str]) -> Response:
 
 
 def _response(
-    status: int, content: bytes, selected: Representation, fields: Mapping[str, str]
+    status: int, content: bytes | Stream, selected: Representation, fields: Mapping[str, str]
 ) -> Response:
     headers = {**ALWAYS, **fields, "Content-Type": selected.content_type}
     return Response(content, status, headers)

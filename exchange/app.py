@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from threading import Semaphore
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -13,7 +14,7 @@ from exchange.answer import allow, answer, answer_problem, empty
 from exchange.content import readable_fields
 from exchange.errors import problem
 from exchange.links import Routes, read_routes
-from exchange.selection import select
+from exchange.selection import alternates, offers, select
 from exchange.settings import Settings
 from exchange.state import Exchange, traits
 from negotiate.problem import Problem
@@ -44,6 +45,7 @@ class Api(Flask):
         self.settings = settings
         self.database = database
         self.problem_names = errors
+        self.places = Semaphore(settings.threads - 2)  # of streams, which hold a thread each
         self.url_map.converters["id"] = IdConverter
         self.url_map.merge_slashes = False
         self.register_error_handler(Exception, self.answer_error)
@@ -87,10 +89,11 @@ class Api(Flask):
         """The exchange, its representation selected. Raises Problem (400, 406) before anything has
         happened."""
         shown = traits(self.view_functions[request.endpoint or ""])
-        g.exchange = exchange = Exchange(shown, select())
+        there = offers(shown)
+        g.exchange = exchange = Exchange(shown, select(there), shown.shape)
         if request.method in SAFE:
-            query.check(shown)
-            exchange.fields |= readable_fields(methods)
+            exchange.fields |= query.check(shown) | readable_fields(methods)
+            exchange.links += alternates(each for each in there if each is not exchange.selected)
         return exchange
 
     def answer_error(self, error: Exception) -> Response:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import current_app
+from flask import current_app, request
 
 from exchange import content, query
 from exchange.pages import page_of
-from exchange.rows import show as show_rows
+from exchange.rows import Selection
 from exchange.shapes import HOME, collection_shape, item_shape
 from exchange.state import current, mark
+from exchange.streams import stream_of
 from representations import REPRESENTATIONS
 
 View = Callable[..., Any]
@@ -26,9 +27,9 @@ def item(model: Any) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def show(**values: Any) -> Any:
-            row = view(**values)
-            current().version = row.pop("version")
-            (shown,) = show_rows(model, [row])
+            exchange, selection, row = current(), Selection.asked(model), view(**values)
+            exchange.version, exchange.shape = row.pop("version"), selection.shape()
+            (shown,) = selection.show([row])
             return shown
 
         return mark(show, shape=item_shape(model), model=model, parameters=query.ROWS)
@@ -37,14 +38,21 @@ def item(model: Any) -> Callable[[View], View]:
 
 
 def collection(model: Any) -> Callable[[View], View]:
-    """A page of rows. The view returns a select of the model."""
+    """A page of rows, or a stream of all. The view returns a select of the model, which the query
+    then filters and orders. Raises the model's errors for what cannot be searched."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def show(**values: Any) -> Any:
-            return page_of(model, view(**values))
+            exchange, selection = current(), Selection.asked(model)
+            exchange.shape = collection_shape(model, selection.shape())
+            sort = request.args.get("sort", "")
+            search = model.search(view(**values), query.filters(), sort)
+            if query.is_stream():
+                return stream_of(search, selection, exchange)
+            return page_of(search, selection)
 
-        shape = collection_shape(model)
+        shape = collection_shape(model, item_shape(model))
         known = query.COLLECTIONS
         return mark(show, shape=shape, model=model, is_collection=True, parameters=known)
 

@@ -1,28 +1,28 @@
 """A collection, page by page: by number, or by a cursor that costs the same wherever it is."""
 
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from flask import current_app, request
+from flask import request
 
 from exchange import query
 from exchange.cursor import cursor, position
-from exchange.rows import show
+from exchange.rows import Selection
 from exchange.state import current
 from negotiate.link import Link
 from negotiate.problem import Problem
 
-PAGING = frozenset({"page", "after"})
+_PLACES = frozenset({"page", "after"})
 
 
-def page_of(model: Any, statement: Any) -> dict[str, Any]:
-    """The page of the select that the query asks for, as plain data, its links in the Link field
-    too. Raises Problem (400), and the model's errors for what cannot be searched."""
-    search = model.search(statement, query.filters(), request.args.get("sort", ""))
+def page_of(search: Any, selection: Selection) -> dict[str, Any]:
+    """The page of a search that the query asks for, as plain data, its links in the Link field too.
+
+    Raises Problem (400).
+    """
     page = _by_cursor(search) if "after" in request.args else _by_number(search)
-    page["items"] = show(model, page["items"])
+    page["items"] = selection.show(page["items"])
     current().links += [Link(url, rel) for rel, url in page["links"].items() if url]
-    return page | {"templates": {"search": _template(model)}}
+    return page | {"templates": {"search": _template(selection.model)}}
 
 
 def _by_number(search: Any) -> dict[str, Any]:
@@ -32,11 +32,11 @@ def _by_number(search: Any) -> dict[str, Any]:
     if number > last:
         raise Problem("malformed", f"page={number}: the last page is {last}")
     links = {
-        "self": _url(),
-        "first": _url(page=1),
-        "prev": _url(page=number - 1) if number > 1 else None,
-        "next": _url(page=number + 1) if number < last else None,
-        "last": _url(page=last),
+        "self": query.url(),
+        "first": query.url(_PLACES, page=1),
+        "prev": query.url(_PLACES, page=number - 1) if number > 1 else None,
+        "next": query.url(_PLACES, page=number + 1) if number < last else None,
+        "last": query.url(_PLACES, page=last),
     }
     counted = {"total": total, "page": number, "per_page": size, "pages": last}
     return {"items": search.page(number, size), **counted, "links": links}
@@ -47,25 +47,13 @@ def _by_cursor(search: Any) -> dict[str, Any]:
         raise Problem("malformed", "page and after: pages have either numbers or cursors")
     size = query.size()
     items, reached = search.following(position(request.args["after"]), size)
-    following = _url(after=cursor(reached)) if reached else None
-    links = {"self": _url(), "first": _url(after=""), "next": following}
+    following = query.url(_PLACES, after=cursor(reached)) if reached else None
+    links = {"self": query.url(), "first": query.url(_PLACES, after=""), "next": following}
     return {"items": items, "per_page": size, "links": links}
-
-
-def _url(**place: Any) -> str:
-    """The URL of this collection at the place, everything else in the query kept; as it was asked
-    for, without one."""
-    kept = request.args.items(multi=True)
-    pairs = [pair for pair in kept if not place or pair[0] not in PAGING] + [*place.items()]
-    return f"{_path()}?{urlencode(pairs)}" if pairs else _path()
-
-
-def _path() -> str:
-    public: str = current_app.settings.public_url
-    return public + quote(request.path)
 
 
 def _template(model: Any) -> str:
     """The search form: a URI template (RFC 6570, 3.2.8). An operator goes behind a name, in
     brackets, which a template cannot say."""
-    return f"{_path()}{{?{','.join([*model.searchable(), *sorted(query.COLLECTIONS), 'format'])}}}"
+    names = [*model.searchable(), *sorted(query.COLLECTIONS | query.EVERYWHERE)]
+    return f"{query.path()}{{?{','.join(names)}}}"

@@ -1,38 +1,73 @@
 """The query of a request: its parameters, and the filters among them."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import current_app, request
 
-from exchange.state import Traits
+from exchange.state import Traits, current
+from negotiate.prefer import preferences
 from negotiate.problem import Problem
 
 EVERYWHERE = frozenset({"format"})
 ROWS = frozenset({"fields", "expand"})
-COLLECTIONS = ROWS | {"page", "per_page", "after", "sort"}
+PAGING = frozenset({"page", "per_page", "after"})
+COLLECTIONS = ROWS | PAGING | {"sort", "stream"}
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _FILTER = re.compile(r"([^\[\]]*)(?:\[([^\[\]]*)\])?")  # name[operator]; without one, eq
 
 
-def check(shown: Traits) -> None:
-    """Raises Problem (400) for parameters that the resource does not have, or given twice; filters
-    may stand there more than once."""
+def check(shown: Traits) -> dict[str, str]:
+    """The fields that say what became of parameters that the resource does not have.
+
+    They are ignored where the client prefers that (RFC 7240, 4.4). Raises Problem (400) for them
+    otherwise, and for those given twice; filters may stand there more than once.
+    """
+    if not request.args:
+        return {}
     allowed = EVERYWHERE | shown.parameters
-    model = shown.model if shown.is_collection else None
-    filterable = {**model.searchable(), **model.relations()} if model else {}
     for name, values in request.args.lists():
-        if name not in allowed and _filter(name)[0].partition(".")[0] not in filterable:
-            there = ", ".join([*filterable, *sorted(allowed)])
-            raise Problem("malformed", f"there is no parameter {name!r}; there are: {there}")
         if name in allowed and len(values) > 1:
             raise Problem("malformed", f"the parameter {name!r} is given {len(values)} times")
+    filterable = _filterable(shown)
+    unknown = [name for name in request.args.keys() - allowed if not _is_in(name, filterable)]
+    if not unknown:
+        return {}
+    preferred = preferences(request.headers.get("Prefer"))
+    if preferred.handling != "lenient":
+        there = ", ".join([*filterable, *sorted(allowed)])
+        raise Problem("malformed", f"there is no parameter {min(unknown)!r}; there are: {there}")
+    return {"Preference-Applied": preferred.applied("handling"), "Vary": "Accept, Prefer"}
 
 
 def filters() -> list[tuple[str, str, str]]:
-    """The filters: name, operator and text of each."""
-    reserved = EVERYWHERE | COLLECTIONS
-    pairs = [pair for pair in request.args.items(multi=True) if pair[0] not in reserved]
+    """The filters on the collection in hand: name, operator and text of each."""
+    known = _filterable(current().traits)
+    pairs = [pair for pair in request.args.items(multi=True) if _is_in(pair[0], known)]
     return [(*_filter(name), text) for name, text in pairs]
+
+
+def url(without: frozenset[str] = frozenset(), **place: Any) -> str:
+    """The URL that was asked for, some parameters left out, and others in their place."""
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] not in without]
+    pairs = [*kept, *place.items()]
+    return f"{path()}?{urlencode(pairs)}" if pairs else path()
+
+
+def path() -> str:
+    """The URL that was asked for, without a query; its origin is the configured one."""
+    public: str = current_app.settings.public_url
+    return public + quote(request.path)
+
+
+def is_stream() -> bool:
+    """Whether the whole collection is asked for, not a page of it. Raises Problem (400)."""
+    given = request.args.get("stream", "false")
+    if given not in ("true", "false"):
+        raise Problem("malformed", f"stream={given!r}: true or false")
+    return given == "true"
 
 
 def number(name: str, default: int, most: int | None = None) -> int:
@@ -52,14 +87,24 @@ def size() -> int:
     return number("per_page", settings.per_page, settings.max_per_page)
 
 
-def names(parameter: str, known: list[str]) -> list[str]:
+def names(parameter: str, known: list[str]) -> tuple[str, ...]:
     """The names that the parameter lists, each one of the known. Raises Problem (400)."""
-    given = [name for name in request.args.get(parameter, "").split(",") if name]
+    given = tuple(filter(None, request.args.get(parameter, "").split(",")))
     for name in given:
         if name not in known:
             there = ", ".join(known) or "none"
             raise Problem("malformed", f"{parameter}: there is no {name!r}; there are: {there}")
     return given
+
+
+def _filterable(shown: Traits) -> Mapping[str, Any]:
+    if not shown.is_collection:
+        return {}
+    return {**shown.model.searchable(), **shown.model.relations()}
+
+
+def _is_in(name: str, filterable: Mapping[str, Any]) -> bool:
+    return name.partition("[")[0].partition(".")[0] in filterable
 
 
 def _filter(name: str) -> tuple[str, str]:

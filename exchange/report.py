@@ -10,9 +10,10 @@ from exchange.answer import ALWAYS, allow, answer_problem
 from exchange.app import Api
 from exchange.content import content_codings, readable_fields, reader
 from exchange.errors import problem
-from exchange.selection import accept_field
+from exchange.selection import accept_field, offers
+from exchange.state import traits
 from negotiate import accept
-from representations import REPRESENTATIONS
+from representations import Representation
 
 _LEVELS = ("*/*", "type/*", "type/*+suffix", "type/subtype")
 
@@ -50,7 +51,8 @@ def _decision(app: Api, console: Console) -> list[str]:
             "OPTIONS does not negotiate",
             *(f"{name}: {value}" for name, value in fields.items()),
         ]
-    console.print(_offers(accept_field()))
+    shown = traits(app.view_functions[request.endpoint or ""])
+    console.print(_offers(accept_field(), offers(shown)))
     exchange = app.begin(methods)
     lines = [f"selected: {exchange.selected.media_type}, {_reason()}"]
     if exchange.traits.reads:
@@ -60,8 +62,8 @@ def _decision(app: Api, console: Console) -> list[str]:
     return lines + [f"{name}: {value}" for name, value in fields.items()]
 
 
-def _offers(field: str | None) -> Table:
-    judgements = accept.explain(field, [each.media_type for each in REPRESENTATIONS])
+def _offers(field: str | None, there: Iterable[Representation]) -> Table:
+    judgements = accept.explain(field, [each.media_type for each in there])
     rows = (
         (
             judgement.offer,

@@ -1,36 +1,65 @@
 """What a client sees of rows: the members it selects, other rows it asks for, and links."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from flask import current_app
 
 from exchange import query
 from exchange.links import add_links
+from exchange.shapes import item_shape
+from representations.base import Shape
 
 Data = dict[str, Any]
 
 
-def show(model: Any, rows: list[Data]) -> list[Data]:
-    """The rows with what `expand` embeds, their links, and what `fields` selects; `id` and `links`
-    always come along. Raises Problem (400)."""
-    expanded = query.names("expand", [*model.relations()])
-    selected = query.names("fields", [*model.members(), "links"])
-    for relation in expanded:
-        rows = _expand(model, relation, rows)
-    shown = [add_links(model, row, current_app.routes) for row in rows]
-    if not selected:
-        return shown
-    kept = {"id", "links", *selected, *expanded}
-    return [{name: value for name, value in row.items() if name in kept} for row in shown]
+@dataclass(frozen=True)
+class Selection:
+    """What the query asks to see of each row of a model: `id` and `links` always come along.
 
+    fields: the members, none meaning all. expanded: the relations whose rows are embedded.
+    """
 
-def _expand(model: Any, relation: str, rows: list[Data]) -> list[Data]:
-    """The rows, each with the row that it refers to beside the reference."""
-    reference = model.relations()[relation]
-    found = model.related(reference, rows)
-    for other in found.values():
-        add_links(reference.refers_to, other, current_app.routes)
-    return [_beside(row, reference.name, relation, found) for row in rows]
+    model: Any
+    fields: tuple[str, ...]
+    expanded: tuple[str, ...]
+
+    @classmethod
+    def asked(cls, model: Any) -> Self:
+        """The selection of the request in hand. Raises Problem (400)."""
+        fields = query.names("fields", [*model.members(), "links"])
+        return cls(model, fields, query.names("expand", [*model.relations()]))
+
+    def shape(self) -> Shape:
+        """The shape of a row, as far as it is seen."""
+        whole = item_shape(self.model)
+        if not self.fields and not self.expanded:
+            return whole
+        members = {name: item_shape(each) for name, each in self._embedded().items()}
+        return Shape(whole.name, self._kept({**whole.members} | members))
+
+    def show(self, rows: list[Data]) -> list[Data]:
+        """The rows, with what is embedded in them, and their links."""
+        for relation in self.expanded:
+            rows = self._expand(relation, rows)
+        shown = [add_links(self.model, row, current_app.routes) for row in rows]
+        return [self._kept(row) for row in shown] if self.fields else shown
+
+    def _kept(self, row: Data) -> Data:
+        kept = {"id", "links", *self.fields, *self.expanded}
+        return {name: value for name, value in row.items() if not self.fields or name in kept}
+
+    def _embedded(self) -> dict[str, Any]:
+        references = self.model.relations()
+        return {name: references[name].refers_to for name in self.expanded}
+
+    def _expand(self, relation: str, rows: list[Data]) -> list[Data]:
+        """The rows, each with the row that it refers to beside the reference."""
+        reference = self.model.relations()[relation]
+        found = self.model.related(reference, rows)
+        for other in found.values():
+            add_links(reference.refers_to, other, current_app.routes)
+        return [_beside(row, reference.name, relation, found) for row in rows]
 
 
 def _beside(row: Data, reference: str, relation: str, found: dict[int, Data]) -> Data:

@@ -1,10 +1,11 @@
 """Which representation a request gets: `format=` first, then Accept (RFC 9110, 12)."""
 
-from collections.abc import Sequence
-from urllib.parse import quote, urlencode
+from collections.abc import Iterable, Sequence
 
 from flask import request
 
+from exchange import query
+from exchange.state import Traits
 from negotiate import accept, link
 from negotiate.link import Link
 from negotiate.problem import Problem
@@ -12,6 +13,9 @@ from representations import PROBLEMS, REPRESENTATIONS, Representation
 
 _BY_NAME = {each.name: each for each in REPRESENTATIONS}
 _BY_MEDIA_TYPE = {each.media_type: each for each in REPRESENTATIONS}
+_STREAMS = tuple(each for each in REPRESENTATIONS if each.stream)
+_ITEMS = tuple(each for each in REPRESENTATIONS if not each.tabular)
+_FORMAT = frozenset({"format"})
 _PROBLEMS = {each.media_type: each for each in PROBLEMS}
 
 
@@ -20,17 +24,24 @@ def accept_field() -> str | None:
     return request.environ.get("HTTP_ACCEPT")
 
 
-def select() -> Representation:
-    """The selected representation. Raises Problem (406) if there is none."""
+def offers(shown: Traits) -> tuple[Representation, ...]:
+    """What there is of the resource, in the server's order; of a stream, what can be streamed."""
+    if not shown.is_collection:
+        return _ITEMS
+    return _STREAMS if query.is_stream() else REPRESENTATIONS
+
+
+def select(there: Sequence[Representation]) -> Representation:
+    """The selected one of the representations that there are. Raises Problem (406)."""
     wanted = request.args.get("format")
     if wanted is not None:
         chosen = named(wanted)
-        if chosen is None:
-            raise not_acceptable(f"there is no format {wanted!r}", REPRESENTATIONS)
+        if chosen not in there:
+            raise not_acceptable(f"there is no format {wanted!r}", there)
         return chosen
-    best = accept.best_match(accept_field(), [*_BY_MEDIA_TYPE])
+    best = accept.best_match(accept_field(), [each.media_type for each in there])
     if best is None:
-        raise not_acceptable(f"nothing that Accept allows: {accept_field()!r}", REPRESENTATIONS)
+        raise not_acceptable(f"nothing that Accept allows: {accept_field()!r}", there)
     return _BY_MEDIA_TYPE[best]
 
 
@@ -48,14 +59,14 @@ def select_problem() -> Representation:
     return _PROBLEMS[best or PROBLEMS[0].media_type]
 
 
-def not_acceptable(detail: str, offers: Sequence[Representation]) -> Problem:
+def not_acceptable(detail: str, there: Sequence[Representation]) -> Problem:
     """A 406 that lists what there is, in its detail and as links to it."""
-    names = ", ".join(f"{each.media_type} (format={each.name})" for each in offers)
-    fields = {"Link": link.field(map(_alternate, offers))}
+    names = ", ".join(f"{each.media_type} (format={each.name})" for each in there)
+    fields = {"Link": link.field(alternates(there))}
     return Problem("not-acceptable", f"{detail}; there is: {names}", fields=fields)
 
 
-def _alternate(offer: Representation) -> Link:
-    query = [pair for pair in request.args.items(multi=True) if pair[0] != "format"]
-    target = f"{quote(request.path)}?{urlencode([*query, ('format', offer.name)])}"
-    return Link(target, "alternate", offer.media_type)
+def alternates(there: Iterable[Representation]) -> list[Link]:
+    """Links to the resource in each of the representations, as it was asked for."""
+    before = query.url(_FORMAT, format="")
+    return [Link(before + each.name, "alternate", each.media_type) for each in there]

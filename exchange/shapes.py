@@ -34,7 +34,6 @@ def item_shape(model: Any) -> Shape:
     return Shape(model.type_name(), members | {"links": _LINKS})
 
 
-@cache
-def collection_shape(model: Any) -> Shape:
-    """The shape of a page of rows of the model."""
-    return Shape(model.plural(), {"items": ListOf(item_shape(model)), **_PAGE, "links": _LINKS})
+def collection_shape(model: Any, item: Shape) -> Shape:
+    """The shape of a page of rows of the model, each of the shape of the item."""
+    return Shape(model.plural(), {"items": ListOf(item), **_PAGE, "links": _LINKS})

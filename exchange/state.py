@@ -44,12 +44,14 @@ def mark(view: View, **changes: Any) -> View:
 class Exchange:
     """One request and its answer, as far as decorators may shape it.
 
-    selected: the representation of the answer. reader: that of the content, once it is known, and
-    read_as its shape. version: of the row that is shown, None where that is no single row.
+    selected: the representation of the answer. shape: of its data. reader: the representation of
+    the content, once it is known, and read_as its shape. version: of the row that is shown,
+    None where that is no single row.
     """
 
     traits: Traits
     selected: Representation
+    shape: Shape
     status: int = 200
     version: int | None = None
     fields: dict[str, str] = field(default_factory=dict)
