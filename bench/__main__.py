@@ -1,11 +1,12 @@
 """One table of ratios, each beside the bound that it should keep. Ratios alone are portable."""
 
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.table import Table
 
-from bench import formats, requests
+from bench import collections, formats, requests
 from exchange.links import add_links
 from exchange.settings import Settings
 from models import Customer, Database, read
@@ -23,8 +24,12 @@ def main() -> None:
         with database.unit(write=False):
             customer = read(Customer, 1)
         del customer["version"]
-        add_links(Customer, customer, create_app(settings).routes)
-        for rows in (formats.rows(customer), requests.rows(settings)):
+        add_links(Customer, [customer], create_app(settings).routes)
+        for rows in (
+            formats.rows(customer),
+            requests.rows(settings),
+            collections.rows(Path(folder)),
+        ):
             for row in rows:
                 table.add_row(*row)
     Console(width=100).print(table)

@@ -6,13 +6,11 @@ from typing import Any
 import msgspec
 from dicttoxml import dicttoxml
 
-from bench.rounds import Claim, measure
+from bench.rounds import Claim, Row, measure
 from exchange.shapes import item_shape
 from models import Customer
 from representations import JSON, TYPED_XML, XML
 from representations.base import Shape
-
-Row = tuple[str, str, str, str]
 
 
 def rows(customer: dict[str, Any]) -> Iterator[Row]:

@@ -1,15 +1,13 @@
 """The speed of whole requests, in process: from the WSGI call to the last byte of the answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from werkzeug.test import EnvironBuilder
 
 from bench.plain_flask import create_app as create_plain
-from bench.rounds import Claim, measure
+from bench.rounds import Claim, Row, measure
 from run import create_app
-
-Row = tuple[str, str, str, str]
 
 
 def rows(settings: Any) -> Iterator[Row]:
@@ -28,12 +26,20 @@ def rows(settings: Any) -> Iterator[Row]:
     yield Claim(f"{text} in xml, hand-written Flask = 1", "plain", "xml", at_least=1).row(times)
 
 
-def getting(app: Any, path: str, accept: str) -> Callable[[], bytes]:
-    """One GET of the path, as a server would call the application."""
-    environ = EnvironBuilder(path=path, headers={"Accept": accept}).get_environ()
+def getting(app: Any, target: str, accept: str) -> Callable[[], bytes]:
+    """One GET of the target, as a server would call the application."""
+    call = answering(app, target, accept)
+    return lambda: b"".join(call())
 
-    def call() -> bytes:
-        answer = app.wsgi_app(dict(environ), lambda status, headers: None)
-        return b"".join(answer)
 
-    return call
+def answering(app: Any, target: str, accept: str) -> Callable[[], Iterable[bytes]]:
+    """One GET of the target: the pieces of the answer. Refuses any but a 200."""
+    path, _, query = target.partition("?")
+    builder = EnvironBuilder(path=path, query_string=query, headers={"Accept": accept})
+    environ = builder.get_environ()
+
+    def start(status: str, headers: object) -> None:
+        if not status.startswith("200"):
+            raise RuntimeError(f"{target}: {status}")
+
+    return lambda: app.wsgi_app(dict(environ), start)

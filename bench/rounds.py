@@ -7,6 +7,8 @@ from statistics import median
 from time import perf_counter
 
 ROUNDS = 15
+Row = tuple[str, str, str, str]  # a claim, its ratio, the bound, whether it is kept
+
 SECONDS = 0.02  # that one round of one contender takes, about
 
 
@@ -20,7 +22,7 @@ class Claim:
     at_most: float | None = None
     at_least: float | None = None
 
-    def row(self, times: dict[str, float]) -> tuple[str, str, str, str]:
+    def row(self, times: dict[str, float]) -> Row:
         """The claim, the ratio, its bound and whether it is kept."""
         ratio = times[self.slower] / times[self.faster]
         kept = ratio <= self.at_most if self.at_most else ratio >= (self.at_least or 0)

@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
@@ -59,7 +59,7 @@ def entity_tag(content: bytes, version: int | None, selected: Representation) ->
 
     It begins with the version of the row, for preconditions that protect any representation of it.
     """
-    digest = urlsafe_b64encode(blake2b(content, digest_size=12).digest()).decode()
+    digest = urlsafe_b64encode(sha256(content).digest()[:12]).decode()
     state = digest if version is None else f"{version}.{digest}"
     return f'"{state}-{selected.name}"'
 

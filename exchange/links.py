@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,20 +22,17 @@ class Relation(NamedTuple):
     member: str = ""
     after: str = ""
 
-    def url(self, row: Mapping[str, Any]) -> str:
-        return f"{self.before}{row[self.member]}{self.after}" if self.member else self.before
-
 
 @dataclass(frozen=True)
 class Routes:
     """What the routes of an application say, read once.
 
-    methods: what is allowed, by the path of the rule. relations: the links of a row, by model.
+    methods: what is allowed, by the path of the rule. links: what makes those of a row, by model.
     entrance: the links of `/`. offers: what each resource offers, as `/` tells it.
     """
 
     methods: Mapping[str, frozenset[str]]
-    relations: Mapping[Any, tuple[Relation, ...]]
+    links: Mapping[Any, Callable[[Data], dict[str, str]]]
     entrance: Mapping[str, str]
     offers: list[Data]
 
@@ -52,11 +49,13 @@ def read_routes(app: Flask, origin: str) -> Routes:
         elif "GET" in methods[rule.rule] and shown.model and rule.rule.endswith(ID):
             items[shown.model] = rule.rule
     alone = {model: path for path, model in collections.items() if "<" not in path}
-    relations = {model: _relations(model, items, alone, collections, origin) for model in items}
+    links = {
+        model: _linking(_relations(model, items, alone, collections, origin)) for model in items
+    }
     doors = [rule for rule in methods if "GET" in methods[rule] and "<" not in rule and rule != "/"]
     return Routes(
         {path: frozenset(each) for path, each in methods.items()},
-        relations,
+        links,
         {"self": f"{origin}/"} | {door.strip("/"): origin + door for door in doors},
         [_offer(path, each) for path, each in sorted(methods.items())],
     )
@@ -89,10 +88,32 @@ def _around(name: str, path: str, member: str, origin: str) -> Relation:
     return Relation(name, origin + before, member, after)
 
 
-def add_links(model: Any, row: Data, routes: Routes) -> Data:
-    """The row with its links last, and those of the items that stand in it."""
+def _linking(relations: Iterable[Relation]) -> Callable[[Data], dict[str, str]]:
+    """The function that makes the links of a row. Names and URLs stand in it as literals alone."""
+    places: dict[str, str] = {}
+    for each in relations:
+        if each.member:
+            places.setdefault(each.member, f"v{len(places)}")
+    values = "; ".join(f"{place} = row[{member!r}]" for member, place in places.items()) or "pass"
+    links = ", ".join(f"{each.name!r}: {_source(each, places)}" for each in relations)
+    scope: dict[str, Any] = {}
+    exec(f"def links(row):\n    {values}\n    return {{{links}}}", scope)
+    made: Callable[[Data], dict[str, str]] = scope["links"]
+    return made
+
+
+def _source(relation: Relation, places: Mapping[str, str]) -> str:
+    if not relation.member:
+        return repr(relation.before)
+    return f"{relation.before!r} f'{{{places[relation.member]}}}' {relation.after!r}"
+
+
+def add_links(model: Any, rows: list[Data], routes: Routes) -> list[Data]:
+    """The rows, each with its links last, and with those of the items that stand in it."""
     for name, member in model.members().items():
         if member.items:
-            row[name] = [add_links(member.items, each, routes) for each in row[name]]
-    row["links"] = {each.name: each.url(row) for each in routes.relations.get(model, ())}
-    return row
+            add_links(member.items, [item for row in rows for item in row[name]], routes)
+    links = routes.links[model]
+    for row in rows:
+        row["links"] = links(row)
+    return rows

@@ -42,7 +42,7 @@ class Selection:
         """The rows, with what is embedded in them, and their links."""
         for relation in self.expanded:
             rows = self._expand(relation, rows)
-        shown = [add_links(self.model, row, current_app.routes) for row in rows]
+        shown = add_links(self.model, rows, current_app.routes)
         return [self._kept(row) for row in shown] if self.fields else shown
 
     def _kept(self, row: Data) -> Data:
@@ -57,8 +57,7 @@ class Selection:
         """The rows, each with the row that it refers to beside the reference."""
         reference = self.model.relations()[relation]
         found = self.model.related(reference, rows)
-        for other in found.values():
-            add_links(reference.refers_to, other, current_app.routes)
+        add_links(reference.refers_to, [*found.values()], current_app.routes)
         return [_beside(row, reference.name, relation, found) for row in rows]
 
 

@@ -1,6 +1,6 @@
 """Reading rows as plain data, without making objects of them: half the time, and it adds up."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -36,12 +36,12 @@ def fetch(
 ) -> list[Data]:
     """The rows as plain data: one more statement for each kind of items that stand in them, however
     many rows there are."""
-    return plain(model, names, session().connection().execute(statement, values))
+    return plain(model, names, session().connection().execute(statement, values).all())
 
 
-def plain(model: "type[Model]", names: list[str], found: Iterable[Any]) -> list[Data]:
+def plain(model: "type[Model]", names: list[str], found: Sequence[Any]) -> list[Data]:
     """What was found, each value with its name, and the items that stand in it."""
-    rows = [dict(zip(names, row, strict=True)) for row in found]
+    rows: list[Data] = _naming(*names)(found)
     for name, member in model.members().items():
         if member.items and rows:
             _embed(model, member.items, name, rows)
@@ -67,6 +67,18 @@ def _embed(model: "type[Model]", items: "type[Model]", name: str, rows: list[Dat
         by_parent[item[parent.name]].append(item)
     for row in rows:
         row[name] = by_parent[row["id"]]
+
+
+@cache
+def _naming(*names: str) -> Callable[[Sequence[Any]], list[Data]]:
+    """The function that gives the values of each row their names: made once, it takes a third of
+    the time of dict and zip."""
+    places = [f"v{place}" for place in range(len(names))]
+    members = ", ".join(f"{name!r}: {place}" for name, place in zip(names, places, strict=True))
+    made: Callable[[Sequence[Any]], list[Data]] = eval(
+        f"lambda rows: [{{{members}}} for [{', '.join(places)}] in rows]"
+    )
+    return made
 
 
 @cache

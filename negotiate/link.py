@@ -26,6 +26,7 @@ def field(links: Iterable[Link]) -> str:
 
 def _encoded(target: str) -> str:
     """The target without what would end it early or break a URI parser: `<`, `>`, `[`, `]`."""
-    for character in '<>[]"':
-        target = target.replace(character, f"%{ord(character):02X}")
-    return target
+    return target.translate(_ENCODED)
+
+
+_ENCODED = {ord(character): f"%{ord(character):02X}" for character in '<>[]"'}
