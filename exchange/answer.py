@@ -2,41 +2,95 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from flask import Response, current_app, request
 
+from exchange.preconditions import is_modified
 from exchange.selection import select_problem
 from exchange.state import Exchange
 from exchange.streams import Stream
 from negotiate import link
+from negotiate.conditional import Validators, last_modified_field
+from negotiate.prefer import preferences
 from negotiate.problem import Problem
 from representations import Representation
 from representations.base import ListOf, Scalar, Shape
 
-_SHOWING = frozenset({"GET", "HEAD", "POST", "PATCH"})
+READS = ("GET", "HEAD")
 ALWAYS = {"Vary": "Accept", "Cache-Control": "no-cache"}
+_VALIDATED = ("POST", "PATCH")  # after PUT a validator would claim that it was kept as sent (9.3.4)
+_IN_304 = ("ETag", "Vary", "Cache-Control", "Content-Location", "Last-Modified")  # 15.4.5
 _PROBLEM = Shape("problem", {"errors": ListOf(Shape("error")), "status": Scalar.INTEGER})
 
 
+class Shown(msgspec.Struct):
+    """A representation as it is sent: its content, its fields, and what is known of the row."""
+
+    content: bytes
+    fields: dict[str, str]
+    version: int | None
+    modified: datetime | None
+
+
 def answer(exchange: Exchange, data: Any) -> Response:
-    """The response that shows the data in the selected representation; 204 for None."""
+    """The response to the data that a view returned; 204 for None. Raises Problem (412)."""
     if data is None:
         return empty(exchange.fields)
-    fields = exchange.fields
-    if exchange.links:
-        fields["Link"] = link.field(exchange.links)
     if isinstance(data, Stream):
-        rows = {"Parley-Rows": str(data.total), "Cache-Control": "no-store"}
-        return _response(exchange.status, data, exchange.selected, fields | rows)
+        return _streamed(exchange, data)
+    return deliver(show(exchange, data)) if request.method in READS else _written(exchange, data)
+
+
+def show(exchange: Exchange, data: Any) -> Shown:
+    """The data in the selected representation, with its validators."""
     content = exchange.selected.encode(data, exchange.shape)
-    if request.method in ("PUT", "POST", "PATCH"):
-        fields["Content-Location"] = data["links"]["self"]
-    if request.method in _SHOWING:  # after PUT a validator would claim that it was kept as sent
-        fields["ETag"] = entity_tag(content, exchange.version, exchange.selected)
-    return _response(exchange.status, content, exchange.selected, fields)
+    fields = _fields(exchange) | {"ETag": entity_tag(content, exchange.version, exchange.selected)}
+    return Shown(content, fields, exchange.version, exchange.modified)
+
+
+def deliver(shown: Shown) -> Response:
+    """The response to a read: 200, or 304 if the client has it already. Raises Problem (412)."""
+    changed = last_modified_field(shown.modified, datetime.now(UTC))
+    fields = shown.fields | ({"Last-Modified": changed} if changed else {})
+    if is_modified(Validators(fields["ETag"], shown.version, shown.modified)):
+        return Response(shown.content, 200, fields)
+    return empty({name: fields[name] for name in _IN_304 if name in fields}, 304)
+
+
+def _written(exchange: Exchange, data: Any) -> Response:
+    """The response to a write: what was made of it, unless the client prefers not to see that
+    (RFC 7240, 4.2)."""
+    shown, preferred = show(exchange, data), preferences(request.headers.get("Prefer"))
+    fields = shown.fields
+    if request.method not in _VALIDATED:
+        del fields["ETag"]
+    if preferred.returned:
+        fields["Preference-Applied"] = preferred.applied("return")
+    if preferred.returned == "minimal":
+        del fields["Content-Type"]
+        return empty(fields, exchange.status if exchange.status != 200 else 204)
+    fields["Content-Location"] = data["links"]["self"]
+    return Response(shown.content, exchange.status, fields)
+
+
+def _streamed(exchange: Exchange, stream: Stream) -> Response:
+    """A stream has no validators: of the preconditions only those that it exists can hold."""
+    if not is_modified(Validators()):
+        stream.close()
+        return empty({"Vary": "Accept", "Cache-Control": "no-store"}, 304)
+    rows = {"Parley-Rows": str(stream.total), "Cache-Control": "no-store"}
+    return Response(stream, 200, _fields(exchange) | rows)
+
+
+def _fields(exchange: Exchange) -> dict[str, str]:
+    links = {"Link": link.field(exchange.links)} if exchange.links else {}
+    told = {"Vary": ", ".join(exchange.vary), "Content-Type": exchange.selected.content_type}
+    return ALWAYS | exchange.fields | links | told
 
 
 def answer_problem(problem: Problem) -> Response:
@@ -44,8 +98,8 @@ def answer_problem(problem: Problem) -> Response:
     selected = select_problem()
     base = f"{current_app.settings.public_url}/problems/"
     content = selected.encode(problem.to_dict(base, _path()), _PROBLEM)
-    fields = {"Cache-Control": "no-store", **problem.fields}
-    return _response(problem.kind.status, content, selected, fields)
+    fields = {**ALWAYS, "Cache-Control": "no-store", "Content-Type": selected.content_type}
+    return Response(content, problem.kind.status, fields | dict(problem.fields))
 
 
 def _path() -> str:
@@ -69,15 +123,8 @@ def allow(methods: Iterable[str]) -> dict[str, str]:
     return {"Allow": ", ".join(sorted(methods))}
 
 
-def empty(fields: Mapping[str, str]) -> Response:
-    """A 204: nothing to show."""
-    response = Response(status=204, headers={**ALWAYS, **fields})
+def empty(fields: Mapping[str, str], status: int = 204) -> Response:
+    """Nothing to show."""
+    response = Response(status=status, headers={**ALWAYS, **fields})
     del response.headers["Content-Type"]
     return response
-
-
-def _response(
-    status: int, content: bytes | Stream, selected: Representation, fields: Mapping[str, str]
-) -> Response:
-    headers = {**ALWAYS, **fields, "Content-Type": selected.content_type}
-    return Response(content, status, headers)

@@ -92,7 +92,10 @@ class Api(Flask):
         there = offers(shown)
         g.exchange = exchange = Exchange(shown, select(there), shown.shape)
         if request.method in SAFE:
-            exchange.fields |= query.check(shown) | readable_fields(methods)
+            exchange.fields |= readable_fields(methods)
+            if applied := query.check(shown):
+                exchange.fields["Preference-Applied"] = applied
+                exchange.vary.append("Prefer")
             exchange.links += alternates(each for each in there if each is not exchange.selected)
         return exchange
 

@@ -4,17 +4,18 @@ A stack is read from the outside in, as the answer is built from the inside out.
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from flask import current_app, request
 
-from exchange import content, query
+from exchange import content, preconditions, query
 from exchange.pages import page_of
 from exchange.rows import Selection
 from exchange.shapes import HOME, collection_shape, item_shape
 from exchange.state import current, mark
 from exchange.streams import stream_of
+from negotiate.conditional import Validators
 from representations import REPRESENTATIONS
 
 View = Callable[..., Any]
@@ -29,6 +30,7 @@ def item(model: Any) -> Callable[[View], View]:
         def show(**values: Any) -> Any:
             exchange, selection, row = current(), Selection.asked(model), view(**values)
             exchange.version, exchange.shape = row.pop("version"), selection.shape()
+            exchange.modified = None if selection.expanded else row.get("updated_at")
             (shown,) = selection.show([row])
             return shown
 
@@ -69,9 +71,11 @@ def body(model: Any, **given: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def write(**values: Any) -> Any:
-            data = content.read(item_shape(model))
             known = {member: values[name] for member, name in given.items()}
-            return view(**values, data=model.accept(data, **known))
+            data = model.accept(content.read(item_shape(model)), **known)
+            if guard := current().guard:
+                guard()
+            return view(**values, data=data)
 
         return mark(write, reads=True)
 
@@ -84,7 +88,7 @@ def existing(model: Any) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def check(**values: Any) -> Any:
-            model.check_exists(values["id"])
+            _look(model, values["id"])
             return view(**values)
 
         return check
@@ -92,11 +96,46 @@ def existing(model: Any) -> Callable[[View], View]:
     return decorate
 
 
+def precondition(model: Any) -> Callable[[View], View]:
+    """A write of one row, only if the request's preconditions hold (RFC 9110, 13): 404, 412, 428.
+
+    They are checked before content is read, and again when nobody else can write the row.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def check(**values: Any) -> Any:
+            exchange, seen = current(), _look(model, values["id"])
+            if exchange.traits.reads:
+                content.reader()
+            preconditions.require()
+            preconditions.is_modified(seen)
+            exchange.guard = partial(_lock, model, values["id"])
+            if not exchange.traits.reads:
+                exchange.guard()
+            return view(**values)
+
+        return check
+
+    return decorate
+
+
+def _look(model: Any, id: int) -> Validators:
+    """What is there now. Not in the unit of the write: who sends content slowly holds no lock."""
+    with current_app.database.unit(write=False):
+        return Validators(None, *model.state(id))
+
+
+def _lock(model: Any, id: int) -> None:
+    preconditions.is_modified(Validators(None, *model.state(id, lock=True)))
+
+
 def creates(view: View) -> View:
     """201, with the URL of what was made (RFC 9110, 15.3.2). The view returns it with its links."""
 
     @wraps(view)
     def create(**values: Any) -> Any:
+        preconditions.is_modified(Validators())  # of a collection, whose tags are not known here
         made = view(**values)
         exchange = current()
         exchange.status = 201

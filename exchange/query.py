@@ -19,14 +19,15 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _FILTER = re.compile(r"([^\[\]]*)(?:\[([^\[\]]*)\])?")  # name[operator]; without one, eq
 
 
-def check(shown: Traits) -> dict[str, str]:
-    """The fields that say what became of parameters that the resource does not have.
+def check(shown: Traits) -> str | None:
+    """The preference by which parameters that the resource does not have are ignored (RFC 7240,
+    4.4); None if there are no such.
 
-    They are ignored where the client prefers that (RFC 7240, 4.4). Raises Problem (400) for them
-    otherwise, and for those given twice; filters may stand there more than once.
+    Raises Problem (400) for them where the client does not prefer that, and for those given twice;
+    filters may stand there more than once.
     """
     if not request.args:
-        return {}
+        return None
     allowed = EVERYWHERE | shown.parameters
     for name, values in request.args.lists():
         if name in allowed and len(values) > 1:
@@ -34,12 +35,12 @@ def check(shown: Traits) -> dict[str, str]:
     filterable = _filterable(shown)
     unknown = [name for name in request.args.keys() - allowed if not _is_in(name, filterable)]
     if not unknown:
-        return {}
+        return None
     preferred = preferences(request.headers.get("Prefer"))
     if preferred.handling != "lenient":
         there = ", ".join([*filterable, *sorted(allowed)])
         raise Problem("malformed", f"there is no parameter {min(unknown)!r}; there are: {there}")
-    return {"Preference-Applied": preferred.applied("handling"), "Vary": "Accept, Prefer"}
+    return preferred.applied("handling")
 
 
 def filters() -> list[tuple[str, str, str]]:
@@ -50,9 +51,10 @@ def filters() -> list[tuple[str, str, str]]:
 
 
 def url(without: frozenset[str] = frozenset(), **place: Any) -> str:
-    """The URL that was asked for, some parameters left out, and others in their place."""
+    """The URL that was asked for, some parameters left out, and others in their place; the same
+    for the same parameters in another order, `format` last."""
     kept = [pair for pair in request.args.items(multi=True) if pair[0] not in without]
-    pairs = [*kept, *place.items()]
+    pairs = sorted([*kept, *place.items()], key=lambda pair: (pair[0] == "format", pair[0]))
     return f"{path()}?{urlencode(pairs)}" if pairs else path()
 
 

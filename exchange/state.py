@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 from flask import g
@@ -46,7 +47,9 @@ class Exchange:
 
     selected: the representation of the answer. shape: of its data. reader: the representation of
     the content, once it is known, and read_as its shape. version: of the row that is shown,
-    None where that is no single row.
+    None where that is no single row. modified: when it was changed, None if that is not known.
+    vary: the fields that the answer depends on. guard: checks and locks what is to be written; it
+    is called once the content has been read.
     """
 
     traits: Traits
@@ -55,6 +58,9 @@ class Exchange:
     status: int = 200
     version: int | None = None
     fields: dict[str, str] = field(default_factory=dict)
+    modified: datetime | None = None
+    guard: Callable[[], None] | None = None
+    vary: list[str] = field(default_factory=lambda: ["Accept"])
     links: list[Link] = field(default_factory=list)
     reader: Representation | None = None
     read_as: Shape = Shape("content")

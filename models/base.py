@@ -1,6 +1,7 @@
 """The base of every model: its members, its version, and its plain data."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import Select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.filters import relations, searchable
 from models.members import Member, accept, members
-from models.reading import Data, check_exists, related
+from models.reading import Data, related, state
 from models.search import Search, Wanted
 from models.types import now
 
@@ -70,9 +71,12 @@ class Model(DeclarativeBase):
         return accept(cls, data, given)
 
     @classmethod
-    def check_exists(cls, id: int) -> None:
-        """Raises NotFound if there is no such row."""
-        check_exists(cls, id)
+    def state(cls, id: int, *, lock: bool = False) -> tuple[int, datetime | None]:
+        """The version of a row, and when it was changed, if that is known. Raises NotFound.
+
+        lock: nobody else can change it until the end of the unit of work.
+        """
+        return state(cls, id, lock=lock)
 
     @classmethod
     def search(cls, statement: Select[Any], filters: Iterable[Wanted], sort: str) -> Search:

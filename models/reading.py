@@ -1,6 +1,7 @@
 """Reading rows as plain data, without making objects of them: half the time, and it adds up."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +25,33 @@ def read(model: "type[Model]", id: int) -> Data:
     return rows[0]
 
 
-def check_exists(model: "type[Model]", id: int) -> None:
-    """Raises NotFound if there is no such row."""
-    key = model.__table__.c.id
-    if session().connection().execute(select(key).where(key == id)).first() is None:
+def state(model: "type[Model]", id: int, *, lock: bool) -> tuple[int, datetime | None]:
+    """The version of a row, and when it was changed, None if that is not known. Raises NotFound.
+
+    lock: nobody else can change it until the end of the unit of work.
+    """
+    if lock:
+        lock_whole(model, id)
+    table = model.__table__.c
+    changed = table.updated_at if "updated_at" in table else null()
+    statement = select(table.version, changed).where(table.id == id)
+    if lock:
+        statement = statement.with_for_update()
+    found = session().connection().execute(statement).first()
+    if found is None:
         raise NotFound(f"there is no {model.type_name()} {id}")
+    return found[0], found[1]
+
+
+def lock_whole(model: "type[Model]", id: int) -> None:
+    """Locks what the row is a part of, if anything: before the row, as who writes the whole does,
+    so that no two wait for each other."""
+    if not model.whole:
+        return
+    relation = inspect(model).relationships[model.whole]
+    ((local, remote),) = relation.local_remote_pairs or ()
+    mine = select(local).where(model.__table__.c.id == id).scalar_subquery()
+    session().scalars(select(relation.mapper.class_).where(remote == mine).with_for_update()).all()
 
 
 def fetch(

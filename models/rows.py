@@ -2,36 +2,24 @@
 
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models.base import Model
 from models.errors import Conflict, Fault, Invalid, NotFound, Path
-from models.reading import Data
+from models.reading import Data, lock_whole
 from models.session import session
 
 Row = TypeVar("Row", bound=Model)
 
 
 def find(model: type[Row], id: int) -> Row:
-    """The row, locked until the end of the unit of work, to be written. Raises NotFound.
-
-    What the row is a part of is locked before it, as by who writes the whole: no two wait for each
-    other.
-    """
-    if model.whole:
-        session().scalars(_whole_of(model, id).with_for_update()).all()
+    """The row, locked until the end of the unit of work, to be written. Raises NotFound."""
+    lock_whole(model, id)
     row = session().get(model, id, with_for_update=True)
     if row is None:
         raise NotFound(f"there is no {model.type_name()} {id}")
     return row
-
-
-def _whole_of(model: type[Row], id: int) -> Select[Any]:
-    relation = inspect(model).relationships[model.whole or ""]
-    ((local, remote),) = relation.local_remote_pairs or ()
-    mine = select(local).where(model.__table__.c.id == id).scalar_subquery()
-    return select(relation.mapper.class_).where(remote == mine)
 
 
 def save(row: Row, data: Data) -> Row:

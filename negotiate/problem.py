@@ -63,6 +63,13 @@ KINDS = {
             "A duplicate, a row that others refer to, or a member that can no longer change.",
         ),
         Kind(
+            "precondition-failed",
+            412,
+            "The resource is not what the request expects",
+            "It has changed since it was read, or what should not be there is. "
+            "Read it again, and decide again.",
+        ),
+        Kind(
             "content-too-large",
             413,
             "The content is too large",
@@ -87,6 +94,12 @@ KINDS = {
             "The content says something impossible",
             "It was parsed, but members are missing, unknown, or have values that cannot be. "
             "The errors name each with a pointer: JSON Pointer (RFC 6901), or XPath for XML.",
+        ),
+        Kind(
+            "precondition-required",
+            428,
+            "A precondition is needed",
+            "If-Match, with the ETag that was read, keeps a write from undoing another.",
         ),
         Kind(
             "internal-error",

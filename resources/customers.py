@@ -3,7 +3,7 @@
 from flask import Blueprint
 from sqlalchemy import select
 
-from exchange.decorators import body, collection, creates, existing, item
+from exchange.decorators import body, collection, creates, existing, item, precondition
 from models import Customer, Invoice, find, read, remove, save
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
@@ -30,7 +30,7 @@ def create_customer(data):
 
 
 @blueprint.put("/<id:id>")
-@existing(Customer)
+@precondition(Customer)
 @item(Customer)
 @body(Customer)
 def replace_customer(id, data):
@@ -38,6 +38,7 @@ def replace_customer(id, data):
 
 
 @blueprint.delete("/<id:id>")
+@precondition(Customer)
 def delete_customer(id):
     remove(find(Customer, id))
 

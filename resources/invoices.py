@@ -3,7 +3,7 @@
 from flask import Blueprint
 from sqlalchemy import select
 
-from exchange.decorators import body, collection, creates, existing, item
+from exchange.decorators import body, collection, creates, existing, item, precondition
 from models import Invoice, Item, find, read, remove, save
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/invoices")
@@ -30,7 +30,7 @@ def create_invoice(data):
 
 
 @blueprint.put("/<id:id>")
-@existing(Invoice)
+@precondition(Invoice)
 @item(Invoice)
 @body(Invoice)
 def replace_invoice(id, data):
@@ -38,6 +38,7 @@ def replace_invoice(id, data):
 
 
 @blueprint.delete("/<id:id>")
+@precondition(Invoice)
 def delete_invoice(id):
     remove(find(Invoice, id))
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from exchange.decorators import body, existing, item
+from exchange.decorators import body, item, precondition
 from models import Item, find, read, remove, save
 
 blueprint = Blueprint("items", __name__, url_prefix="/items")
@@ -15,7 +15,7 @@ def show_item(id):
 
 
 @blueprint.put("/<id:id>")
-@existing(Item)
+@precondition(Item)
 @item(Item)
 @body(Item)
 def replace_item(id, data):
@@ -23,5 +23,6 @@ def replace_item(id, data):
 
 
 @blueprint.delete("/<id:id>")
+@precondition(Item)
 def delete_item(id):
     remove(find(Item, id))

@@ -3,7 +3,7 @@
 from flask import Blueprint
 from sqlalchemy import select
 
-from exchange.decorators import body, collection, creates, existing, item
+from exchange.decorators import body, collection, creates, item, precondition
 from models import Product, find, read, remove, save
 
 blueprint = Blueprint("products", __name__, url_prefix="/products")
@@ -30,7 +30,7 @@ def create_product(data):
 
 
 @blueprint.put("/<id:id>")
-@existing(Product)
+@precondition(Product)
 @item(Product)
 @body(Product)
 def replace_product(id, data):
@@ -38,5 +38,6 @@ def replace_product(id, data):
 
 
 @blueprint.delete("/<id:id>")
+@precondition(Product)
 def delete_product(id):
     remove(find(Product, id))

@@ -1,0 +1,37 @@
+"""The preconditions of the request in hand (RFC 9110, 13; RFC 6585, 3)."""
+
+from datetime import UTC, datetime
+
+from flask import current_app, request
+
+from negotiate.conditional import Conditions, Outcome, Validators, evaluate
+from negotiate.problem import Problem
+
+
+def conditions() -> Conditions:
+    """The fields of the request, as they came."""
+    fields = ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE")
+    return Conditions(*(request.environ.get(f"HTTP_IF_{field}") for field in fields))
+
+
+def is_modified(current: Validators) -> bool:
+    """Whether the method is to be performed; if not, 304. Raises Problem (412)."""
+    asked = conditions()
+    if not asked.is_any:
+        return True
+    outcome = evaluate(request.method, asked, current, datetime.now(UTC))
+    if outcome is Outcome.FAILED:
+        raise Problem("precondition-failed", _failed(current))
+    return outcome is Outcome.PERFORM
+
+
+def require() -> None:
+    """Raises Problem (428) for a write that does not say what it changes, where it must."""
+    if current_app.settings.require_preconditions and not conditions().protects_write:
+        detail = f"{request.method} needs If-Match with the ETag that was read, or *"
+        raise Problem("precondition-required", detail)
+
+
+def _failed(current: Validators) -> str:
+    version = f"; it is at version {current.version}" if current.version is not None else ""
+    return f"the resource is not what the request expects{version}"
