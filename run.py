@@ -146,6 +146,8 @@ def explain(method: str, target: str, headers: tuple[str, ...], **options: Any) 
 def _embed() -> None:
     """Makes the embedded database, whole or not at all: half of one would be taken for it."""
     if EMBEDDED_FILE.exists() and EMBEDDED_FILE.stat().st_size:
+        with _opened(Settings(database_url=EMBEDDED)) as database:
+            database.create()  # what an earlier version of this program did not have
         return
     EMBEDDED_FILE.parent.mkdir(exist_ok=True)
     new = EMBEDDED_FILE.with_suffix(".new")
@@ -183,7 +185,7 @@ def _opened(settings: Settings, *, create: bool = False) -> Iterator[Any]:
 
 def _refuse_empty(database: Any) -> None:
     if not database.has_tables():
-        raise click.ClickException(f"the database has no tables; {MAKE_THEM}")
+        raise click.ClickException(f"the database has not all tables; {MAKE_THEM}")
 
 
 def _fill(database: Any, customers: int) -> None:

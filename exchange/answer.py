@@ -9,7 +9,9 @@ from urllib.parse import quote
 
 import msgspec
 from flask import Response, current_app, request
+from werkzeug.datastructures import Headers
 
+from exchange.coding import compress
 from exchange.preconditions import is_modified
 from exchange.selection import select_problem
 from exchange.state import Exchange
@@ -18,13 +20,16 @@ from negotiate import link
 from negotiate.conditional import Validators, last_modified_field
 from negotiate.prefer import preferences
 from negotiate.problem import Problem
-from representations import Representation
 from representations.base import ListOf, Scalar, Shape
 
 READS = ("GET", "HEAD")
 ALWAYS = {"Vary": "Accept", "Cache-Control": "no-cache"}
 _VALIDATED = ("POST", "PATCH")  # after PUT a validator would claim that it was kept as sent (9.3.4)
-_IN_304 = ("ETag", "Vary", "Cache-Control", "Content-Location", "Last-Modified")  # 15.4.5
+_IN_304 = (  # 15.4.5
+    *("ETag", "Vary", "Cache-Control", "Content-Location", "Last-Modified"),
+    "Cache-Status",
+)
+SMALLEST = 1024  # bytes of content for which a content coding is worth its time
 _PROBLEM = Shape("problem", {"errors": ListOf(Shape("error")), "status": Scalar.INTEGER})
 
 
@@ -35,6 +40,17 @@ class Shown(msgspec.Struct):
     fields: dict[str, str]
     version: int | None
     modified: datetime | None
+
+
+class NotModified(Response):
+    """A 304 with the fields that it was given: Werkzeug would take Last-Modified away."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(status=304, headers=fields)
+        del self.headers["Content-Type"]
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:
+        return self.headers
 
 
 def answer(exchange: Exchange, data: Any) -> Response:
@@ -48,18 +64,24 @@ def answer(exchange: Exchange, data: Any) -> Response:
 
 def show(exchange: Exchange, data: Any) -> Shown:
     """The data in the selected representation, with its validators."""
-    content = exchange.selected.encode(data, exchange.shape)
-    fields = _fields(exchange) | {"ETag": entity_tag(content, exchange.version, exchange.selected)}
-    return Shown(content, fields, exchange.version, exchange.modified)
+    content, fields = exchange.selected.encode(data, exchange.shape), fields_of(exchange)
+    tag = entity_tag(content, exchange.version, exchange.selected.name)
+    if exchange.coding and len(content) >= SMALLEST:
+        content, tag = compress(exchange.coding, content), f'{tag[:-1]}-{exchange.coding}"'
+        fields["Content-Encoding"] = exchange.coding
+    return Shown(content, fields | {"ETag": tag}, exchange.version, exchange.modified)
 
 
-def deliver(shown: Shown) -> Response:
+def deliver(shown: Shown, cache_status: str | None = None) -> Response:
     """The response to a read: 200, or 304 if the client has it already. Raises Problem (412)."""
-    changed = last_modified_field(shown.modified, datetime.now(UTC))
-    fields = shown.fields | ({"Last-Modified": changed} if changed else {})
+    fields = dict(shown.fields)
+    if changed := last_modified_field(shown.modified, datetime.now(UTC)):
+        fields["Last-Modified"] = changed
+    if cache_status:
+        fields["Cache-Status"] = cache_status
     if is_modified(Validators(fields["ETag"], shown.version, shown.modified)):
         return Response(shown.content, 200, fields)
-    return empty({name: fields[name] for name in _IN_304 if name in fields}, 304)
+    return NotModified({name: fields[name] for name in _IN_304 if name in fields})
 
 
 def _written(exchange: Exchange, data: Any) -> Response:
@@ -82,14 +104,17 @@ def _streamed(exchange: Exchange, stream: Stream) -> Response:
     """A stream has no validators: of the preconditions only those that it exists can hold."""
     if not is_modified(Validators()):
         stream.close()
-        return empty({"Vary": "Accept", "Cache-Control": "no-store"}, 304)
+        return NotModified(ALWAYS | {"Cache-Control": "no-store"})
     rows = {"Parley-Rows": str(stream.total), "Cache-Control": "no-store"}
-    return Response(stream, 200, _fields(exchange) | rows)
+    return Response(stream, 200, fields_of(exchange) | rows)
 
 
-def _fields(exchange: Exchange) -> dict[str, str]:
+def fields_of(exchange: Exchange) -> dict[str, str]:
+    """The fields of the answer that do not depend on its content."""
     links = {"Link": link.field(exchange.links)} if exchange.links else {}
     told = {"Vary": ", ".join(exchange.vary), "Content-Type": exchange.selected.content_type}
+    if exchange.traits.policy and request.method in READS:
+        told["Cache-Control"] = exchange.traits.policy.field
     return ALWAYS | exchange.fields | links | told
 
 
@@ -108,14 +133,14 @@ def _path() -> str:
     return quote(sent.encode("latin-1"))
 
 
-def entity_tag(content: bytes, version: int | None, selected: Representation) -> str:
+def entity_tag(content: bytes, version: int | None, name: str) -> str:
     """A strong validator: of this state, in this representation, to the byte (8.8.3).
 
     It begins with the version of the row, for preconditions that protect any representation of it.
     """
     digest = urlsafe_b64encode(sha256(content).digest()[:12]).decode()
     state = digest if version is None else f"{version}.{digest}"
-    return f'"{state}-{selected.name}"'
+    return f'"{state}-{name}"'
 
 
 def allow(methods: Iterable[str]) -> dict[str, str]:

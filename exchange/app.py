@@ -1,9 +1,9 @@
 """The application: selects before the view, encodes after it, errors too."""
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from threading import Semaphore
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -11,14 +11,18 @@ from werkzeug.routing import BaseConverter
 
 from exchange import query
 from exchange.answer import allow, answer, answer_problem, empty
+from exchange.cache import Representations, is_kept
+from exchange.coding import OFFERED
 from exchange.content import readable_fields
 from exchange.errors import problem
 from exchange.links import Routes, read_routes
 from exchange.selection import alternates, offers, select
 from exchange.settings import Settings
 from exchange.state import Exchange, traits
+from negotiate.content_coding import best_coding
 from negotiate.problem import Problem
 
+Finished = TypeVar("Finished")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -46,6 +50,7 @@ class Api(Flask):
         self.database = database
         self.problem_names = errors
         self.places = Semaphore(settings.threads - 2)  # of streams, which hold a thread each
+        self.cache = Representations(self, settings)
         self.url_map.converters["id"] = IdConverter
         self.url_map.merge_slashes = False
         self.register_error_handler(Exception, self.answer_error)
@@ -64,9 +69,15 @@ class Api(Flask):
         if request.method == "OPTIONS":
             return empty(allow(methods) | readable_fields(methods))
         exchange = self.begin(methods)
+        if is_kept(exchange):
+            return self.cache.answer(exchange, partial(self.perform, exchange))
+        return self.perform(exchange, answer)
+
+    def perform(self, exchange: Exchange, finish: Callable[[Exchange, Any], Finished]) -> Finished:
+        """What `finish` makes of the view's data, in one unit of work with the view."""
         view = self.view_functions[request.endpoint or ""]
         with self.database.unit(write=request.method not in SAFE):
-            return answer(exchange, view(**(request.view_args or {})))
+            return finish(exchange, view(**(request.view_args or {})))
 
     def allowed_methods(self) -> frozenset[str]:
         """The methods of the resource that is asked for. Raises Problem (414), NotFound or
@@ -96,6 +107,11 @@ class Api(Flask):
             if applied := query.check(shown):
                 exchange.fields["Preference-Applied"] = applied
                 exchange.vary.append("Prefer")
+            elif shown.policy:
+                exchange.vary.append("Accept-Encoding")
+                exchange.coding = best_coding(
+                    request.environ.get("HTTP_ACCEPT_ENCODING"), [*OFFERED]
+                )
             exchange.links += alternates(each for each in there if each is not exchange.selected)
         return exchange
 

@@ -15,6 +15,7 @@ from exchange.rows import Selection
 from exchange.shapes import HOME, collection_shape, item_shape
 from exchange.state import current, mark
 from exchange.streams import stream_of
+from negotiate.cache_control import NO_CACHE, Policy
 from negotiate.conditional import Validators
 from representations import REPRESENTATIONS
 
@@ -88,12 +89,23 @@ def existing(model: Any) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def check(**values: Any) -> Any:
-            _look(model, values["id"])
+            if current().traits.reads:
+                _look(model, values["id"])
+            else:
+                model.state(values["id"])
             return view(**values)
 
         return check
 
     return decorate
+
+
+def kept(policy: Policy) -> Callable[[View], View]:
+    """What a GET shows is kept by the server, and caches are told the policy."""
+    return lambda view: mark(view, policy=policy)
+
+
+cached = kept(NO_CACHE)
 
 
 def precondition(model: Any) -> Callable[[View], View]:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, current_app
 
 from exchange.state import mark
+from negotiate.cache_control import NO_CACHE
 from negotiate.problem import KINDS, Kind
 from representations.base import ListOf, Scalar, Shape
 
@@ -36,5 +37,5 @@ def _explained(kind: Kind) -> dict[str, Any]:
     }
 
 
-blueprint.get("")(mark(list_problems, shape=_KINDS))
-blueprint.get("/<name>")(mark(show_problem, shape=_KIND))
+blueprint.get("")(mark(list_problems, shape=_KINDS, policy=NO_CACHE))
+blueprint.get("/<name>")(mark(show_problem, shape=_KIND, policy=NO_CACHE))

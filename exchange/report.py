@@ -6,7 +6,7 @@ from flask import request
 from rich.console import Console
 from rich.table import Table
 
-from exchange.answer import ALWAYS, allow, answer_problem
+from exchange.answer import ALWAYS, allow, answer_problem, fields_of
 from exchange.app import Api
 from exchange.content import content_codings, readable_fields, reader
 from exchange.errors import problem
@@ -58,8 +58,7 @@ def _decision(app: Api, console: Console) -> list[str]:
     if exchange.traits.reads:
         codings = ", ".join(content_codings()) or "no coding"
         lines.append(f"content: read as {reader().media_type}, from {codings}")
-    fields = ALWAYS | exchange.fields | {"Content-Type": exchange.selected.content_type}
-    return lines + [f"{name}: {value}" for name, value in fields.items()]
+    return lines + [f"{name}: {value}" for name, value in fields_of(exchange).items()]
 
 
 def _offers(field: str | None, there: Iterable[Representation]) -> Table:

@@ -7,6 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import g
 
+from negotiate.cache_control import Policy
 from negotiate.link import Link
 from representations import Representation
 from representations.base import Shape, json_pointer
@@ -20,7 +21,8 @@ class Traits:
     """What the decorators of a view say of it.
 
     shape: of the data that it returns. model: the model that the data comes from, if any.
-    parameters: those of the query that it understands. reads: whether it takes content.
+    parameters: those of the query that it understands. reads: whether it takes content. policy:
+    what caches are told, None for what is not kept.
     """
 
     shape: Shape = Shape("nothing")
@@ -28,6 +30,7 @@ class Traits:
     is_collection: bool = False
     parameters: frozenset[str] = frozenset()
     reads: bool = False
+    policy: Policy | None = None
 
 
 def traits(view: Callable[..., Any]) -> Traits:
@@ -48,8 +51,8 @@ class Exchange:
     selected: the representation of the answer. shape: of its data. reader: the representation of
     the content, once it is known, and read_as its shape. version: of the row that is shown,
     None where that is no single row. modified: when it was changed, None if that is not known.
-    vary: the fields that the answer depends on. guard: checks and locks what is to be written; it
-    is called once the content has been read.
+    guard: checks and locks what is to be written; it is called once the content has been read.
+    coding: the content coding of the answer. vary: the fields that the answer depends on.
     """
 
     traits: Traits
@@ -60,6 +63,7 @@ class Exchange:
     fields: dict[str, str] = field(default_factory=dict)
     modified: datetime | None = None
     guard: Callable[[], None] | None = None
+    coding: str | None = None
     vary: list[str] = field(default_factory=lambda: ["Accept"])
     links: list[Link] = field(default_factory=list)
     reader: Representation | None = None

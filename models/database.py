@@ -1,5 +1,6 @@
 """The database: its engine, and one transaction for each unit of work."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from secrets import token_urlsafe
@@ -24,6 +25,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models.base import Model
 from models.errors import Busy, Conflict
+from models.generations import Generations, prepare, tables, watch
 from models.session import CURRENT
 from models.types import CodePoints
 
@@ -53,6 +55,8 @@ class Database:
         self.engine = (_sqlite if is_embedded else _server)(url, connections)
         writing = {} if is_embedded else {"isolation_level": "READ COMMITTED"}
         self.writing = self.engine.execution_options(write=True, **writing)
+        watch(self.engine)
+        self._generations = Generations(self.engine)
 
     @contextmanager
     def unit(self, *, write: bool) -> Iterator[Session]:
@@ -84,14 +88,26 @@ class Database:
                 found = connection.execute(wanted).scalar_one()
         return str(found)
 
+    def generation(self, model: type[Model]) -> str | None:
+        """A text that is another one after every commit that may show in data of the model; None if
+        that cannot be told. Raises Busy."""
+        try:
+            return self._generations.current(tables(model))
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise Busy("the database is down or busy") from error
+
     def create(self) -> None:
         """Makes the tables that are missing."""
         Model.metadata.create_all(self.engine)
+        with self.writing.begin() as connection:
+            prepare(connection, Model.metadata)
 
     def has_tables(self) -> bool:
-        return bool(inspect(self.engine).get_table_names())
+        """Whether there is every table, also those that later versions of this program added."""
+        return Model.metadata.tables.keys() <= {*inspect(self.engine).get_table_names()}
 
     def close(self) -> None:
+        self._generations.close()
         self.engine.dispose()
 
 

@@ -113,6 +113,12 @@ KINDS = {
             "A part that the answer needs is down or busy",
             "Nothing was changed. Try again after the seconds in Retry-After.",
         ),
+        Kind(
+            "not-kept",
+            504,
+            "Only the cache was asked, and has nothing current",
+            "Ask without Cache-Control: only-if-cached.",
+        ),
     )
 }
 _BY_STATUS = {kind.status: kind for kind in KINDS.values()}

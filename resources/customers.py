@@ -3,19 +3,21 @@
 from flask import Blueprint
 from sqlalchemy import select
 
-from exchange.decorators import body, collection, creates, existing, item, precondition
+from exchange.decorators import body, cached, collection, creates, existing, item, precondition
 from models import Customer, Invoice, find, read, remove, save
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 
 
 @blueprint.get("")
+@cached
 @collection(Customer)
 def list_customers():
     return select(Customer)
 
 
 @blueprint.get("/<id:id>")
+@cached
 @item(Customer)
 def show_customer(id):
     return read(Customer, id)
@@ -44,6 +46,7 @@ def delete_customer(id):
 
 
 @blueprint.get("/<id:id>/invoices")
+@cached
 @existing(Customer)
 @collection(Invoice)
 def list_invoices_of_customer(id):

@@ -3,19 +3,21 @@
 from flask import Blueprint
 from sqlalchemy import select
 
-from exchange.decorators import body, collection, creates, existing, item, precondition
+from exchange.decorators import body, cached, collection, creates, existing, item, precondition
 from models import Invoice, Item, find, read, remove, save
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/invoices")
 
 
 @blueprint.get("")
+@cached
 @collection(Invoice)
 def list_invoices():
     return select(Invoice)
 
 
 @blueprint.get("/<id:id>")
+@cached
 @item(Invoice)
 def show_invoice(id):
     return read(Invoice, id)
@@ -44,6 +46,7 @@ def delete_invoice(id):
 
 
 @blueprint.get("/<id:id>/items")
+@cached
 @existing(Invoice)
 @collection(Item)
 def list_items_of_invoice(id):

@@ -2,13 +2,14 @@
 
 from flask import Blueprint
 
-from exchange.decorators import body, item, precondition
+from exchange.decorators import body, cached, item, precondition
 from models import Item, find, read, remove, save
 
 blueprint = Blueprint("items", __name__, url_prefix="/items")
 
 
 @blueprint.get("/<id:id>")
+@cached
 @item(Item)
 def show_item(id):
     return read(Item, id)

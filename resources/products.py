@@ -3,19 +3,21 @@
 from flask import Blueprint
 from sqlalchemy import select
 
-from exchange.decorators import body, collection, creates, item, precondition
+from exchange.decorators import body, cached, collection, creates, item, precondition
 from models import Product, find, read, remove, save
 
 blueprint = Blueprint("products", __name__, url_prefix="/products")
 
 
 @blueprint.get("")
+@cached
 @collection(Product)
 def list_products():
     return select(Product)
 
 
 @blueprint.get("/<id:id>")
+@cached
 @item(Product)
 def show_product(id):
     return read(Product, id)

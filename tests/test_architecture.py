@@ -18,7 +18,7 @@ MAY = {
     "resources": {"resources", "models", "exchange.decorators"},
 }
 WEB = {"flask", "werkzeug", "flask_caching", "granian", "rich", "click"}
-MAY_WEB = {"exchange": {"flask", "werkzeug", "rich"}, "resources": {"flask"}}
+MAY_WEB = {"exchange": {"flask", "werkzeug", "flask_caching", "rich"}, "resources": {"flask"}}
 FROM_FLASK = {"Blueprint", "url_for"}  # all that resources take
 FORBIDDEN_IN_VIEWS = {"request", "headers", "json", "xml", "Response", "jsonify", "format", "g"}
 

@@ -65,7 +65,7 @@ def test_accept(server: Server, lines, media_type):
     answer = get(server.port, "/customers/1", *lines)
     assert answer.status == 200
     assert answer.media_type == media_type
-    assert answer.fields["Vary"] == "Accept"
+    assert answer.fields["Vary"] == "Accept, Accept-Encoding"
 
 
 TARGETS = [

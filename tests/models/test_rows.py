@@ -110,7 +110,7 @@ def test_every_write_is_a_new_version(sample):
     assert versions == sorted(set(versions))
 
 
-@pytest.mark.parametrize("act", [find, Model.check_exists.__func__, read])
+@pytest.mark.parametrize("act", [find, Model.state.__func__, read])
 def test_an_absent_row_is_not_found(bare, act):
     with bare.unit(write=True), pytest.raises(NotFound):
         act(Customer, 1)
@@ -121,7 +121,7 @@ def test_a_row_that_others_refer_to_stays(sample):
         with pytest.raises(Conflict), sample.unit(write=True):
             remove(find(model, 1))
         with sample.unit(write=False):
-            model.check_exists(1)
+            assert model.state(1)[0] == 1
 
 
 def test_faults_have_paths():
@@ -191,7 +191,7 @@ def test_writers_wait_for_each_other(bare):
 def test_create_twice_keeps_the_rows(sample):
     sample.create()
     with sample.unit(write=False):
-        Customer.check_exists(1)
+        assert Customer.state(1)[0] == 1
     assert sample.has_tables()
 
 
@@ -203,7 +203,7 @@ def test_the_sample_is_the_same_twice_and_adds_up(tmp_path):
         database.create()
         assert sum(fill(database, 12)) == 12
         with database.unit(write=False) as session:
-            names = inspect(database.engine).get_table_names()
+            names = {*inspect(database.engine).get_table_names()} - {"generations"}  # random
             ask = session.connection().exec_driver_sql
             made.append({name: ask(f"SELECT * FROM {name}").all() for name in names})
             invoices = numbered(Invoice, select(Invoice), 1, 1000)[0]

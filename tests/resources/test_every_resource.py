@@ -125,7 +125,9 @@ def made(wire: Wire, resource: Resource, collection: str) -> Any:
 
 
 def fields(answer: Any) -> dict[str, str]:
-    return {name.lower(): value for name, value in answer.headers if name.lower() != "date"}
+    """The fields that do not depend on when, and how often, was asked."""
+    given = {name.lower(): value for name, value in answer.headers}
+    return {name: value for name, value in given.items() if name not in ("date", "cache-status")}
 
 
 def sent_values_stand(data: Mapping[str, Any], row: Mapping[str, Any]) -> bool:

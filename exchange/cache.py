@@ -1,0 +1,140 @@
+"""Representations that are kept, with their validators, under Flask-Caching (RFC 9111).
+
+What is kept carries the generation of the data that it was made of, and is sent only while that is
+current: so it is as fresh as the database, whoever wrote, in whatever process.
+"""
+
+from collections.abc import Callable
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+import msgspec
+from cachelib.serializers import BaseSerializer
+from flask import Flask, Response, current_app, request
+from flask_caching import Cache
+
+from exchange import query
+from exchange.answer import Shown, deliver, show
+from exchange.settings import Settings
+from exchange.state import Exchange
+from negotiate.cache_control import cache_status, request_directives
+from negotiate.problem import Problem
+
+LONGEST = 2**18  # bytes of content: what is larger is not kept
+SECONDS = 3600  # that it is kept at most
+_STRIPES = 64  # of the locks under which misses build: one build for many who miss at once
+_TIMEOUT = 0.2  # seconds that the cache's server may take
+_REST = 5  # seconds for which one that failed is left alone
+
+
+class Kept(msgspec.Struct, array_like=True):
+    """A representation, and the generation of the data that it was made of."""
+
+    shown: Shown
+    generation: str
+
+
+class _MessagePack(BaseSerializer):
+    """What was kept can be no code: whoever can write to the cache's server runs nothing here."""
+
+    def dumps(self, value: Any, protocol: int = 0) -> bytes:
+        return msgspec.msgpack.encode(value)
+
+    def loads(self, bvalue: bytes | None) -> Kept | None:
+        try:
+            return _DECODER.decode(bvalue) if bvalue else None
+        except msgspec.DecodeError:
+            return None
+
+
+_DECODER = msgspec.msgpack.Decoder(Kept)
+
+
+class Representations:
+    """The cache of an application: asked for a representation, it answers as the view would."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self._store = Cache(app, config=_configuration(settings))
+        self._locks = [Lock() for _ in range(_STRIPES)]
+        self._rest_until = 0.0
+
+    def answer(self, exchange: Exchange, make: Callable[[Any], Shown]) -> Response:
+        """The response from the cache, else from what `make` runs: the view, then `show`.
+
+        Raises Problem: 504 if only the cache was asked, 412.
+        """
+        asked = request_directives(
+            request.headers.get("Cache-Control"), request.headers.get("Pragma")
+        )
+        key, generation = _key(exchange), _generation(exchange)
+        if asked.no_store or generation is None:
+            return deliver(make(show), cache_status("bypass", stored=False))
+        kept = None if asked.no_cache else self._find(key, generation)
+        if kept is None and asked.only_if_cached:
+            raise Problem("not-kept", "only-if-cached, and nothing current is kept")
+        return _hit(kept) if kept else self._miss(key, generation, make, asked.no_cache)
+
+    def _miss(
+        self, key: str, generation: str, make: Callable[[Any], Shown], is_anew: bool
+    ) -> Response:
+        """Of many who miss at once one makes what all send, unless a request wants it anew."""
+        with self._locks[hash(key) % _STRIPES]:
+            if not is_anew and (kept := self._find(key, generation)):
+                return _hit(kept)
+            shown = make(show)
+            stored = self._keep(key, Kept(shown, generation))
+        return deliver(shown, cache_status("request" if is_anew else "uri-miss", stored))
+
+    def _find(self, key: str, generation: str) -> Kept | None:
+        kept: Kept | None = self._ask(lambda: self._store.get(key))
+        return kept if kept and kept.generation == generation else None
+
+    def _keep(self, key: str, kept: Kept) -> bool:
+        if len(kept.shown.content) > LONGEST:
+            return False
+        return bool(self._ask(lambda: self._store.set(key, kept, timeout=SECONDS)))
+
+    def _ask(self, ask: Callable[[], Any]) -> Any:
+        """What the store says; None while it is down, which costs one timeout every few seconds."""
+        if monotonic() < self._rest_until:
+            return None
+        try:
+            return ask()
+        except Exception as error:  # each kind of store has errors of its own
+            self._rest_until = monotonic() + _REST
+            current_app.logger.warning("the cache is left alone for %d s: %r", _REST, error)
+            return None
+
+
+def is_kept(exchange: Exchange) -> bool:
+    """Whether the answer may come from the cache and go into it."""
+    return (
+        exchange.traits.policy is not None
+        and request.method in ("GET", "HEAD")
+        and "Prefer" not in exchange.vary
+        and "Authorization" not in request.headers
+        and not query.is_stream()
+    )
+
+
+def _hit(kept: Kept) -> Response:
+    return deliver(kept.shown, cache_status(None, stored=True))
+
+
+def _key(exchange: Exchange) -> str:
+    return f"{query.url()} {exchange.selected.name} {exchange.coding or ''}"
+
+
+def _generation(exchange: Exchange) -> str | None:
+    model = exchange.traits.model
+    return current_app.database.generation(model) if model else ""
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    shared = {"CACHE_SERIALIZER": _MessagePack(), "CACHE_KEY_PREFIX": "parley "}
+    if not settings.cache_url:
+        return shared | {"CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": settings.cache_entries}
+    timeouts = {"socket_timeout": _TIMEOUT, "socket_connect_timeout": _TIMEOUT}
+    where = {"CACHE_REDIS_URL": settings.cache_url, "CACHE_OPTIONS": timeouts}
+    return shared | {"CACHE_TYPE": "RedisCache"} | where
