@@ -12,8 +12,9 @@ from flask import Response, current_app, request
 from werkzeug.datastructures import Headers
 
 from exchange.coding import compress
+from exchange.content import readable_fields
 from exchange.preconditions import is_modified
-from exchange.selection import select_problem
+from exchange.selection import alternates, offers, select_problem
 from exchange.state import Exchange
 from exchange.streams import Stream
 from negotiate import link
@@ -42,12 +43,11 @@ class Shown(msgspec.Struct):
     modified: datetime | None
 
 
-class NotModified(Response):
-    """A 304 with the fields that it was given: Werkzeug would take Last-Modified away."""
+class Exact(Response):
+    """A response with the fields that it was given: Werkzeug would copy them, and take
+    Last-Modified away from a 304."""
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(status=304, headers=fields)
-        del self.headers["Content-Type"]
+    default_mimetype = None
 
     def get_wsgi_headers(self, environ: Any) -> Headers:
         return self.headers
@@ -80,8 +80,8 @@ def deliver(shown: Shown, cache_status: str | None = None) -> Response:
     if cache_status:
         fields["Cache-Status"] = cache_status
     if is_modified(Validators(fields["ETag"], shown.version, shown.modified)):
-        return Response(shown.content, 200, fields)
-    return NotModified({name: fields[name] for name in _IN_304 if name in fields})
+        return Exact(shown.content, 200, fields | {"Content-Length": str(len(shown.content))})
+    return Exact(status=304, headers={name: fields[name] for name in _IN_304 if name in fields})
 
 
 def _written(exchange: Exchange, data: Any) -> Response:
@@ -104,18 +104,21 @@ def _streamed(exchange: Exchange, stream: Stream) -> Response:
     """A stream has no validators: of the preconditions only those that it exists can hold."""
     if not is_modified(Validators()):
         stream.close()
-        return NotModified(ALWAYS | {"Cache-Control": "no-store"})
+        return Exact(status=304, headers=ALWAYS | {"Cache-Control": "no-store"})
     rows = {"Parley-Rows": str(stream.total), "Cache-Control": "no-store"}
     return Response(stream, 200, fields_of(exchange) | rows)
 
 
 def fields_of(exchange: Exchange) -> dict[str, str]:
     """The fields of the answer that do not depend on its content."""
-    links = {"Link": link.field(exchange.links)} if exchange.links else {}
     told = {"Vary": ", ".join(exchange.vary), "Content-Type": exchange.selected.content_type}
-    if exchange.traits.policy and request.method in READS:
+    if request.method not in READS:
+        return ALWAYS | exchange.fields | told
+    there = [each for each in offers(exchange.traits) if each is not exchange.selected]
+    told["Link"] = link.field([*exchange.links, *alternates(there)])
+    if exchange.traits.policy:
         told["Cache-Control"] = exchange.traits.policy.field
-    return ALWAYS | exchange.fields | links | told
+    return ALWAYS | readable_fields(exchange.methods) | exchange.fields | told
 
 
 def answer_problem(problem: Problem) -> Response:

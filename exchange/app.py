@@ -16,7 +16,7 @@ from exchange.coding import OFFERED
 from exchange.content import readable_fields
 from exchange.errors import problem
 from exchange.links import Routes, read_routes
-from exchange.selection import alternates, offers, select
+from exchange.selection import offers, select
 from exchange.settings import Settings
 from exchange.state import Exchange, traits
 from negotiate.content_coding import best_coding
@@ -100,10 +100,8 @@ class Api(Flask):
         """The exchange, its representation selected. Raises Problem (400, 406) before anything has
         happened."""
         shown = traits(self.view_functions[request.endpoint or ""])
-        there = offers(shown)
-        g.exchange = exchange = Exchange(shown, select(there), shown.shape)
+        g.exchange = exchange = Exchange(shown, methods, select(offers(shown)), shown.shape)
         if request.method in SAFE:
-            exchange.fields |= readable_fields(methods)
             if applied := query.check(shown):
                 exchange.fields["Preference-Applied"] = applied
                 exchange.vary.append("Prefer")
@@ -112,7 +110,6 @@ class Api(Flask):
                 exchange.coding = best_coding(
                     request.environ.get("HTTP_ACCEPT_ENCODING"), [*OFFERED]
                 )
-            exchange.links += alternates(each for each in there if each is not exchange.selected)
         return exchange
 
     def answer_error(self, error: Exception) -> Response:

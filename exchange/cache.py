@@ -64,9 +64,8 @@ class Representations:
 
         Raises Problem: 504 if only the cache was asked, 412.
         """
-        asked = request_directives(
-            request.headers.get("Cache-Control"), request.headers.get("Pragma")
-        )
+        given = request.environ.get
+        asked = request_directives(given("HTTP_CACHE_CONTROL"), given("HTTP_PRAGMA"))
         key, generation = _key(exchange), _generation(exchange)
         if asked.no_store or generation is None:
             return deliver(make(show), cache_status("bypass", stored=False))
@@ -113,8 +112,8 @@ def is_kept(exchange: Exchange) -> bool:
         exchange.traits.policy is not None
         and request.method in ("GET", "HEAD")
         and "Prefer" not in exchange.vary
-        and "Authorization" not in request.headers
-        and not query.is_stream()
+        and "HTTP_AUTHORIZATION" not in request.environ
+        and not (request.args and query.is_stream())
     )
 
 

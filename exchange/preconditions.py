@@ -7,11 +7,14 @@ from flask import current_app, request
 from negotiate.conditional import Conditions, Outcome, Validators, evaluate
 from negotiate.problem import Problem
 
+_FIELDS = tuple(
+    f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE")
+)
+
 
 def conditions() -> Conditions:
     """The fields of the request, as they came."""
-    fields = ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE")
-    return Conditions(*(request.environ.get(f"HTTP_IF_{field}") for field in fields))
+    return Conditions(*map(request.environ.get, _FIELDS))
 
 
 def is_modified(current: Validators) -> bool:

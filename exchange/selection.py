@@ -28,7 +28,7 @@ def offers(shown: Traits) -> tuple[Representation, ...]:
     """What there is of the resource, in the server's order; of a stream, what can be streamed."""
     if not shown.is_collection:
         return _ITEMS
-    return _STREAMS if query.is_stream() else REPRESENTATIONS
+    return _STREAMS if request.args and query.is_stream() else REPRESENTATIONS
 
 
 def select(there: Sequence[Representation]) -> Representation:

@@ -48,14 +48,15 @@ def mark(view: View, **changes: Any) -> View:
 class Exchange:
     """One request and its answer, as far as decorators may shape it.
 
-    selected: the representation of the answer. shape: of its data. reader: the representation of
-    the content, once it is known, and read_as its shape. version: of the row that is shown,
-    None where that is no single row. modified: when it was changed, None if that is not known.
+    methods: those of the resource. selected: the representation of the answer. shape: of its data.
+    reader: the representation of the content, once it is known, and read_as its shape. version: of
+    the row that is shown, None where that is no single row. modified: when it was changed.
     guard: checks and locks what is to be written; it is called once the content has been read.
     coding: the content coding of the answer. vary: the fields that the answer depends on.
     """
 
     traits: Traits
+    methods: frozenset[str]
     selected: Representation
     shape: Shape
     status: int = 200

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
@@ -40,7 +40,8 @@ class Conditions:
     @property
     def is_any(self) -> bool:
         """Whether there is any precondition at all."""
-        return any(value is not None for value in astuple(self))
+        dates = self.if_modified_since, self.if_unmodified_since
+        return (self.if_match, self.if_none_match, *dates) != (None,) * 4
 
     @property
     def protects_write(self) -> bool:

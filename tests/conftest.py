@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from exchange.settings import Settings
 from models import Database, Model
+from models.generations import generations
 from models.sample import fill
 from run import create_app
 
@@ -129,7 +130,7 @@ def server_url(kind: str) -> str | None:
 
 def empty_tables(database: Database) -> None:
     """No rows, and ids from 1 again."""
-    tables = [table.name for table in Model.metadata.sorted_tables]
+    tables = [table.name for table in Model.metadata.sorted_tables if table is not generations]
     with database.writing.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
@@ -148,13 +149,24 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, sample_file: Pa
         copy = tmp_path / "parley.db"
         copy.write_bytes(sample_file.read_bytes())
         return f"sqlite:///{copy}"
-    url = server_url(request.param)
+    return filled(request.param)
+
+
+def filled(kind: str) -> str:
+    """The database of a server, with the sample alone."""
+    url = server_url(kind)
     if url is None:
-        pytest.skip(f"no {request.param} on its standard port")
+        pytest.skip(f"no {kind} on its standard port")
     database = Database(url)
     empty_tables(database)
     fill_sample(database)
     return url
+
+
+@pytest.fixture
+def postgresql_url() -> str:
+    """PostgreSQL with the sample alone."""
+    return filled("postgresql")
 
 
 @pytest.fixture
