@@ -1,5 +1,8 @@
 """The content of a request, from bytes to data (RFC 9110, 8.3, 8.4)."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import current_app, request
 
 from exchange.coding import CODINGS, content_too_large, decompress
@@ -7,11 +10,13 @@ from exchange.state import current
 from negotiate.content_coding import codings
 from negotiate.media_type import MediaType, parameter
 from negotiate.problem import Problem
-from representations import REPRESENTATIONS, Representation
+from representations import PATCHES, REPRESENTATIONS
 from representations.base import Data, Shape
+from representations.patch import Bounds
 
 READERS = {each.media_type: each for each in REPRESENTATIONS if each.decode}
-READABLE = ", ".join(READERS)
+PATCHERS = {each.media_type: each for each in PATCHES}
+_READ: dict[str, dict[str, Any]] = {"POST": READERS, "PUT": READERS, "PATCH": PATCHERS}
 _FIELDS = {"POST": "Accept-Post", "PATCH": "Accept-Patch", "PUT": "Accept"}  # 5789 2.2, LDP 7.1
 
 
@@ -28,26 +33,43 @@ def read(shape: Shape) -> Data:
     return exchange.reader.decode(content, shape, charset, current_app.settings.max_depth)
 
 
-def reader() -> Representation:
-    """The representation that the content is written in. Raises Problem (415)."""
+def read_patch(shape: Shape) -> Callable[[Data], Data]:
+    """The patch that the content is: what applies it to data.
+
+    Raises Problem as `read` does; the patch raises Malformed, Inapplicable and Unprocessable.
+    """
+    exchange, settings = current(), current_app.settings
+    exchange.reader, exchange.read_as = reader(), shape
+    charset = parameter(request.content_type, "charset")
+    bounds = Bounds(settings.max_depth, settings.max_operations, settings.max_content)
+    content = decoded_content()
+    return lambda data: exchange.reader.apply(content, data, shape, charset, bounds)
+
+
+def reader() -> Any:
+    """The representation, or patch format, that the content is written in. Raises Problem (415)."""
     media_type = MediaType.parse(request.content_type or "")
-    found = media_type and READERS.get(f"{media_type.type}/{media_type.subtype}")
+    known = _READ[request.method]
+    found = media_type and known.get(f"{media_type.type}/{media_type.subtype}")
     if not found:
+        readable = ", ".join(known)
         raise Problem(
             "unsupported-media-type",
-            f"Content-Type is {request.content_type or 'missing'}; read are {READABLE}",
-            fields={_FIELDS[request.method]: READABLE},
+            f"Content-Type is {request.content_type or 'missing'}; read are {readable}",
+            fields={_FIELDS[request.method]: readable},
         )
     return found
 
 
 def readable_fields(methods: frozenset[str]) -> dict[str, str]:
     """The fields that say what a resource with these methods reads."""
-    return {field: READABLE for method, field in _FIELDS.items() if method in methods}
+    return {_FIELDS[each]: ", ".join(_READ[each]) for each in _FIELDS if each in methods}
 
 
 def decoded_content() -> bytes:
     """The content without its codings, within the limit. Raises Problem (400, 413, 415)."""
+    if "Content-Range" in request.headers:  # 14.5
+        raise Problem("malformed", "Content-Range: content is taken whole")
     limit: int = current_app.settings.max_content
     applied = content_codings()
     content = _raw_content(limit)

@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app, request
 
 from exchange import content, preconditions, query
+from exchange.links import add_links
 from exchange.pages import page_of
 from exchange.rows import Selection
 from exchange.shapes import HOME, collection_shape, item_shape
@@ -63,7 +64,8 @@ def collection(model: Any) -> Callable[[View], View]:
 
 
 def body(model: Any, **given: str) -> Callable[[View], View]:
-    """The content as accepted data, in the view's argument `data`.
+    """The content as accepted data, in the view's argument `data`; that of a PATCH is what comes of
+    the row. Nobody else can write the row from then on.
 
     given: members whose value the path has, and the name that it has there. Another value in the
     content is an error of the content.
@@ -72,6 +74,8 @@ def body(model: Any, **given: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def write(**values: Any) -> Any:
+            if request.method == "PATCH":
+                return view(**values, data=_patched(model, values["id"]))
             known = {member: values[name] for member, name in given.items()}
             data = model.accept(content.read(item_shape(model)), **known)
             if guard := current().guard:
@@ -81,6 +85,16 @@ def body(model: Any, **given: str) -> Callable[[View], View]:
         return mark(write, reads=True)
 
     return decorate
+
+
+def _patched(model: Any, id: int) -> Any:
+    """The row with the patch applied, as accepted data."""
+    exchange, patch = current(), content.read_patch(item_shape(model))
+    if exchange.guard:
+        exchange.guard()
+    row = model.read(id)
+    del row["version"]
+    return model.accept(patch(add_links(model, [row], current_app.routes)[0]))
 
 
 def existing(model: Any) -> Callable[[View], View]:

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from exchange.answer import allow
 from negotiate.problem import Problem, of_status
 from representations.base import Malformed
+from representations.patch import Inapplicable, Unprocessable
 
 RETRY_AFTER = "1"  # seconds
 _NO_ROUTE = "nothing is at this address; / links to all that there is"
@@ -23,6 +24,10 @@ def problem(error: Exception, names: Mapping[type[Exception], str]) -> Problem:
         return error
     if isinstance(error, Malformed):
         return Problem("malformed", f"{_content_type()}: {error}")
+    if isinstance(error, Inapplicable):
+        return Problem("conflict", str(error))
+    if isinstance(error, Unprocessable):
+        return Problem("invalid", str(error))
     if isinstance(error, HTTPException):
         return _of_http(error)
     for kind in type(error).__mro__:

@@ -29,6 +29,7 @@ class Settings(BaseModel):
     max_content: int = Field(2**20, ge=1, description="bytes of decoded content (413)")
     max_depth: int = Field(64, ge=1, le=200, description="levels of nesting in content (400)")
     max_query: int = Field(8 * 2**10, ge=1, description="bytes of a query (414)")
+    max_operations: int = Field(1000, ge=1, description="operations of a patch (422)")
     require_preconditions: bool = Field(False, description="writes must say If-Match (428)")
     per_page: int = Field(20, ge=1, description="items on a page, unless a client says")
     max_per_page: int = Field(100, ge=1, description="items on a page at most (400)")

@@ -49,7 +49,7 @@ class Exchange:
     """One request and its answer, as far as decorators may shape it.
 
     methods: those of the resource. selected: the representation of the answer. shape: of its data.
-    reader: the representation of the content, once it is known, and read_as its shape. version: of
+    reader: what the content is written in, once it is known, and read_as its shape. version: of
     the row that is shown, None where that is no single row. modified: when it was changed.
     guard: checks and locks what is to be written; it is called once the content has been read.
     coding: the content coding of the answer. vary: the fields that the answer depends on.
@@ -67,7 +67,7 @@ class Exchange:
     coding: str | None = None
     vary: list[str] = field(default_factory=lambda: ["Accept"])
     links: list[Link] = field(default_factory=list)
-    reader: Representation | None = None
+    reader: Any = None
     read_as: Shape = Shape("content")
 
     def pointer(self, path: tuple[str | int, ...]) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.filters import relations, searchable
 from models.members import Member, accept, members
-from models.reading import Data, related, state
+from models.reading import Data, read, related, state
 from models.search import Search, Wanted
 from models.types import now
 
@@ -62,6 +62,11 @@ class Model(DeclarativeBase):
     def related(cls, reference: Member, rows: list[Data]) -> dict[int, Data]:
         """The plain data of all that the rows refer to by the member, by id, in one statement."""
         return related(reference.refers_to, {row[reference.name] for row in rows})
+
+    @classmethod
+    def read(cls, id: int) -> Data:
+        """The plain data of a row, and its version. Raises NotFound."""
+        return read(cls, id)
 
     @classmethod
     def accept(cls, data: Any, **given: Any) -> Data:

@@ -6,11 +6,15 @@ A new representation is one file beside this one, and its name here.
 from representations.base import Representation
 from representations.csv import CSV
 from representations.json import JSON
+from representations.json_patch import JSON_PATCH
+from representations.merge_patch import MERGE_PATCH
 from representations.msgpack import MSGPACK
 from representations.ndjson import NDJSON
+from representations.patch import Patch
 from representations.problem import PROBLEM_JSON, PROBLEM_XML
 from representations.typed_xml import TYPED_XML
 from representations.xml import TEXT_XML, XML
+from representations.xml_patch import XML_PATCH
 
 REPRESENTATIONS: tuple[Representation, ...] = (
     JSON,
@@ -21,4 +25,5 @@ REPRESENTATIONS: tuple[Representation, ...] = (
     NDJSON,
     MSGPACK,
 )
+PATCHES: tuple[Patch, ...] = (MERGE_PATCH, JSON_PATCH, XML_PATCH)
 PROBLEMS: tuple[Representation, ...] = (PROBLEM_JSON, PROBLEM_XML)

@@ -32,10 +32,11 @@ def create_customer(data):
 
 
 @blueprint.put("/<id:id>")
+@blueprint.patch("/<id:id>")
 @precondition(Customer)
 @item(Customer)
 @body(Customer)
-def replace_customer(id, data):
+def change_customer(id, data):
     return save(find(Customer, id), data).to_dict()
 
 

@@ -32,10 +32,11 @@ def create_invoice(data):
 
 
 @blueprint.put("/<id:id>")
+@blueprint.patch("/<id:id>")
 @precondition(Invoice)
 @item(Invoice)
 @body(Invoice)
-def replace_invoice(id, data):
+def change_invoice(id, data):
     return save(find(Invoice, id), data).to_dict()
 
 

@@ -16,10 +16,11 @@ def show_item(id):
 
 
 @blueprint.put("/<id:id>")
+@blueprint.patch("/<id:id>")
 @precondition(Item)
 @item(Item)
 @body(Item)
-def replace_item(id, data):
+def change_item(id, data):
     return save(find(Item, id), data).to_dict()
 
 

@@ -32,10 +32,11 @@ def create_product(data):
 
 
 @blueprint.put("/<id:id>")
+@blueprint.patch("/<id:id>")
 @precondition(Product)
 @item(Product)
 @body(Product)
-def replace_product(id, data):
+def change_product(id, data):
     return save(find(Product, id), data).to_dict()
 
 

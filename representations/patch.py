@@ -1,0 +1,45 @@
+"""What a patch format is: a description of changes to data, applied whole or not at all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from representations.base import Data, Path, Shape
+
+LONGEST = 200  # characters of a client's text that a message repeats
+
+
+class Inapplicable(Exception):
+    """The patch does not fit the data: a test that fails, a place that there is not."""
+
+
+class Unprocessable(Exception):
+    """What would come of the patch cannot be: too many operations, too large, or unreadable."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much a patch may do: levels of nesting, operations, bytes of the document."""
+
+    depth: int
+    operations: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A patch format: its media type, what applies a patch, and how a path is said in its terms.
+
+    apply: takes the content, the data as a view returns it and its shape, the charset parameter of
+    the media type, and bounds; gives other data, which may be anything that the format can say.
+    Raises Malformed for what is no patch, Inapplicable and Unprocessable.
+    """
+
+    media_type: str
+    apply: Callable[[bytes, Data, Shape, str | None, Bounds], Data]
+    pointer: Callable[[Path, Shape], str]
+
+
+def short(text: object) -> str:
+    """The client's text, for a message."""
+    said = str(text)
+    return said if len(said) <= LONGEST else f"{said[:LONGEST]}..."
