@@ -57,7 +57,7 @@ def apply(content: bytes, data: Data, shape: Shape, charset: str | None, bounds:
 def _checked(operations: list[Any]) -> Iterator[_Step]:
     """The operations, each of which is one. Raises Malformed."""
     for place, members in enumerate(operations):
-        if not isinstance(members, dict) or members.get("op") not in _NEEDED:
+        if not isinstance(members, dict) or members.get("op") not in [*_NEEDED]:
             raise Malformed(f"operation {place}: its op is none of {', '.join(_NEEDED)}")
         needed = _NEEDED[members["op"]]
         if needed and needed not in members:
