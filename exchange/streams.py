@@ -40,6 +40,8 @@ class Stream:
     def close(self) -> None:
         self._context.run(self._pieces.close)
 
+    __del__ = close  # a server may forget to
+
 
 def stream_of(search: Any, selection: Selection, exchange: Exchange) -> Stream:
     """All that is found, in the selected representation. Raises Problem: 400 for a place on a page,

@@ -1,0 +1,313 @@
+"""The server's cache, content codings and Cache-Control (RFC 9111, 9211; rows 60 to 72)."""
+
+import gzip
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import brotli
+import pytest
+from cachelib.serializers import BaseSerializer
+from flask import Blueprint
+
+import exchange.cache
+from exchange.cache import LONGEST, Kept, _MessagePack
+from exchange.coding import zstd
+from exchange.decorators import item, kept
+from exchange.settings import Settings
+from models import Customer, read
+from negotiate.cache_control import Policy
+from run import create_app
+from tests.conftest import free_port
+
+HIT, MISS = "Parley; hit", "Parley; fwd=uri-miss; stored"
+
+
+def status(answer) -> str | None:
+    return answer.headers.get("Cache-Status")
+
+
+def test_a_hit_is_the_same_answer_without_the_view(app, client, monkeypatch):
+    first = client.get("/customers/1")
+    monkeypatch.setattr(app, "perform", lambda *arguments: pytest.fail("the view was called"))
+    again = client.get("/customers/1")
+    assert (status(first), status(again)) == (MISS, HIT)
+    assert again.data == first.data
+    assert "Age" not in again.headers  # row 72
+    for name in ("ETag", "Vary", "Cache-Control", "Link", "Content-Type", "Last-Modified"):
+        assert again.headers[name] == first.headers[name]
+    assert client.head("/customers/1").headers["ETag"] == first.headers["ETag"]
+
+
+APART = [  # two requests that share nothing
+    ("67: formats", ("/customers/1", {"Accept": "application/xml"}), ("/customers/1", {})),
+    ("xml and text/xml", ("/customers/1?format=xml", {}), ("/customers/1?format=text-xml", {})),
+    ("selections", ("/customers/1?fields=first", {}), ("/customers/1?fields=last", {})),
+    ("pages", ("/customers?page=1&per_page=5", {}), ("/customers?page=2&per_page=5", {})),
+    ("filters", ("/customers?id[in]=1,2", {}), ("/customers?id[in]=2,1", {})),
+    ("codings", ("/customers", {"Accept-Encoding": "gzip"}), ("/customers", {})),
+    ("repeated filters", ("/customers?id[ge]=2&id[ge]=1", {}), ("/customers?id[ge]=1", {})),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [row[1:] for row in APART], ids=[r[0] for r in APART])
+def test_what_is_kept_apart(client, one, other):
+    assert status(client.get(one[0], headers=one[1])) == MISS
+    assert status(client.get(other[0], headers=other[1])) == MISS
+    assert status(client.get(one[0], headers=one[1])) == HIT
+
+
+def test_the_order_of_parameters_does_not_matter(client):
+    first = client.get("/customers?per_page=5&sort=last&page=2")
+    again = client.get("/customers?sort=last&page=2&per_page=5")
+    assert (status(again), again.data) == (HIT, first.data)
+
+
+NOT_KEPT = [
+    ("an error", "/customers/99999", {}),
+    ("no representation", "/customers/1", {"Accept": "image/png"}),
+    ("a wrong filter", "/customers?id=x", {}),
+    ("a stream", "/customers?stream=true", {}),
+    ("with credentials", "/customers/1", {"Authorization": "Bearer x"}),
+    ("leniently", "/customers?x=1", {"Prefer": "handling=lenient"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"), [row[1:] for row in NOT_KEPT], ids=[r[0] for r in NOT_KEPT]
+)
+def test_what_is_not_kept(client, path, fields):  # rows 68, 70
+    for _ in range(2):
+        assert status(client.get(path, headers=fields)) is None
+
+
+REQUESTS = [  # Cache-Control of the request: its status, and that of the next one without
+    ("no-store", "Parley; fwd=bypass", MISS),
+    ("no-cache", "Parley; fwd=request; stored", HIT),  # row 71
+    ("max-age=0", MISS, HIT),
+]
+
+
+@pytest.mark.parametrize(("directive", "first", "then"), REQUESTS)
+def test_what_a_request_asks_of_the_cache(client, directive, first, then):
+    assert status(client.get("/customers/1", headers={"Cache-Control": directive})) == first
+    assert status(client.get("/customers/1")) == then
+
+
+@pytest.mark.parametrize("directive", ["no-store", "no-cache"])
+def test_what_is_kept_is_passed_by(client, directive):
+    client.get("/customers/1")
+    answer = client.get("/customers/1", headers={"Cache-Control": directive})
+    assert "hit" not in status(answer)
+
+
+def test_only_if_cached(client):  # RFC 9111, 5.2.1.7
+    asked = {"Cache-Control": "only-if-cached", "Accept": "application/xml"}
+    answer = client.get("/customers/1", headers=asked)
+    assert (answer.status_code, answer.content_type) == (
+        504,
+        "application/problem+xml; charset=utf-8",
+    )
+    client.get("/customers/1", headers={"Accept": "application/xml"})
+    assert client.get("/customers/1", headers=asked).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/customers/1", "/customers", "/invoices?expand=customer", "/customers/1/invoices"]
+)
+@pytest.mark.parametrize("format", ["json", "xml"])
+def test_a_write_is_seen_at_once_wherever_it_shows(client, path, format):
+    query = {"Accept": f"application/{format}"}
+    before = client.get(path, headers=query)
+    assert status(client.get(path, headers=query)) == HIT
+    changed = client.get("/customers/1").json | {"company": "Changed & Co"}
+    assert client.put("/customers/1", json=changed).status_code == 200
+    after = client.get(path, headers=query)
+    assert status(after) == MISS
+    if path != "/customers/1/invoices":  # shows no member of the customer, but is of it
+        assert b"Changed &" in after.data
+        assert after.headers["ETag"] != before.headers["ETag"]
+
+
+def test_a_write_to_one_table_leaves_the_others(client):
+    client.get("/products")
+    changed = client.get("/customers/1").json | {"company": "X"}
+    assert client.put("/customers/1", json=changed).status_code == 200
+    assert status(client.get("/products")) == HIT
+
+
+def test_a_write_that_fails_leaves_all(client):
+    client.get("/customers/1")
+    assert client.put("/customers/1", json={}).status_code == 422
+    taken = client.get("/customers/1").json | {"email": "customer2@example.com"}
+    assert client.put("/customers/1", json=taken).status_code == 409
+    assert status(client.get("/customers/1")) == HIT
+
+
+def test_who_is_gone_is_gone_everywhere(client):
+    made = client.post("/customers", json={"first": "a", "last": "b", "email": "c@d.example"})
+    path = made.headers["Location"]
+    for each in (path, f"{path}/invoices"):
+        assert client.get(each).status_code == 200
+    assert client.delete(path).status_code == 204
+    for each in (path, f"{path}/invoices"):
+        assert client.get(each).status_code == 404
+
+
+def test_a_post_is_never_answered_from_what_is_kept(client):  # row 69
+    client.get("/customers")
+    made = client.post("/customers", json={"first": "a", "last": "b", "email": "c@d.example"})
+    assert made.status_code == 201
+
+
+def test_many_who_miss_at_once_are_one_build(app, monkeypatch):
+    built, real = [], app.perform
+
+    def slow(*arguments):
+        built.append(threading.get_ident())
+        time.sleep(0.2)
+        return real(*arguments)
+
+    monkeypatch.setattr(app, "perform", slow)
+    with ThreadPoolExecutor(4) as pool:
+        answers = [*pool.map(lambda _: app.test_client().get("/customers"), range(4))]
+    assert len(built) == 1
+    assert (
+        sorted(map(status, answers)) == [MISS, HIT, HIT, HIT][::-1]
+        or len({*map(status, answers)}) == 2
+    )
+    assert len({answer.data for answer in answers}) == 1
+
+
+# Content codings
+
+DECODE = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
+
+
+@pytest.mark.parametrize("coding", DECODE)
+@pytest.mark.parametrize("format", ["json", "xml", "csv"])
+def test_a_coding_has_a_tag_of_its_own(client, coding, format):  # row 62
+    path = f"/customers?format={format}"
+    plain = client.get(path)
+    coded = client.get(path, headers={"Accept-Encoding": coding})
+    assert coded.headers["Content-Encoding"] == coding
+    assert DECODE[coding](coded.data) == plain.data
+    assert int(coded.headers["Content-Length"]) == len(coded.data) < len(plain.data)
+    assert not coded.headers["ETag"].startswith("W/")
+    assert coded.headers["ETag"] != plain.headers["ETag"]
+    asked = {"Accept-Encoding": coding, "If-None-Match": coded.headers["ETag"]}
+    assert client.get(path, headers=asked).status_code == 304
+    assert client.get(path, headers={"If-None-Match": plain.headers["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("field", "coding"),
+    [
+        (None, None),
+        ("", None),
+        ("gzip;q=0", None),  # row 63
+        ("identity", None),
+        ("deflate", None),
+        ("gzip;q=0.5, identity", None),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip;q=1, br;q=0.5", "gzip"),
+        ("*", "zstd"),
+        ("x-gzip", "gzip"),
+    ],
+)
+def test_which_coding(client, field, coding):  # 12.5.3
+    answer = client.get("/customers", headers={} if field is None else {"Accept-Encoding": field})
+    assert answer.headers.get("Content-Encoding") == coding
+    assert answer.headers["Vary"] == "Accept, Accept-Encoding"
+
+
+def test_what_is_small_is_not_coded(client):
+    answer = client.get("/items/1", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
+    assert len(answer.data) < 1024
+
+
+def test_if_match_takes_the_tag_of_a_coding(client):
+    draft = {"customer_id": 1, "currency": "EUR", "note": "x" * 2000}
+    path = client.post("/invoices", json=draft).headers["Location"]
+    coded = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert coded.headers["Content-Encoding"] == "gzip"
+    given = {"If-Match": coded.headers["ETag"]}
+    assert client.put(path, json=draft, headers=given).status_code == 200
+    assert client.put(path, json=draft, headers=given).status_code == 412
+
+
+# Policies
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("/customers/1", "no-cache"), ("/", "no-cache"), ("/problems", "no-cache")],
+)
+def test_the_policy_is_no_cache_unless_said(client, path, field):
+    answer = client.get(path)
+    assert answer.headers["Cache-Control"] == field
+    again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.headers["Cache-Control"]) == (304, field)
+
+
+def test_errors_are_not_stored(client):
+    for path in ("/customers/99999", "/nowhere", "/customers?x=1"):
+        assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_a_resource_may_have_another_policy(database_url):
+    blueprint = Blueprint("public", __name__)
+    policy = Policy(public=True, max_age=60, stale_while_revalidate=30)
+    view = kept(policy)(item(Customer)(lambda id: read(Customer, id)))
+    blueprint.get("/public/<id:id>")(view)
+    app = create_app(Settings(database_url=database_url))
+    app.register_blueprint(blueprint, name="public")
+    answer = app.test_client().get("/public/1")
+    said = "public, max-age=60, stale-while-revalidate=30"
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, said)
+    app.database.close()
+
+
+# The store
+
+
+def test_nothing_kept_can_be_code():
+    assert _MessagePack().loads(BaseSerializer().dumps(print)) is None
+    assert _MessagePack().loads(None) is None
+    assert _MessagePack().loads(b"\xc1garbage") is None
+
+
+def test_what_is_kept_is_as_it_was(app, client):
+    client.get("/customers/1")
+    (kept_one,) = [app.cache._store.get(key) for key in app.cache._store.cache._cache]
+    assert isinstance(kept_one, Kept)
+    assert kept_one.shown.content == client.get("/customers/1").data
+
+
+def test_what_is_large_is_not_kept(client, monkeypatch):
+    monkeypatch.setattr(exchange.cache, "LONGEST", 100)
+    assert LONGEST > 100
+    assert status(client.get("/customers")) == "Parley; fwd=uri-miss"
+    assert status(client.get("/customers")) == "Parley; fwd=uri-miss"
+
+
+def test_without_generations_nothing_is_kept(app, client):
+    client.get("/customers/1")
+    with app.database.writing.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM generations")
+    assert status(client.get("/customers/1")) == "Parley; fwd=bypass"
+    assert client.put("/customers/1", json=client.get("/customers/1").json).status_code == 200
+    assert status(client.get("/customers/1")) == MISS  # the write made one
+
+
+def test_with_its_server_down_answers_are_right_and_one_timeout_slower(database_url):
+    url = f"redis://127.0.0.1:{free_port()}/0"
+    app = create_app(Settings(database_url=database_url, cache_url=url))
+    client = app.test_client()
+    start = time.monotonic()
+    answers = [client.get("/customers/1") for _ in range(10)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert {status(answer) for answer in answers} == {"Parley; fwd=uri-miss"}
+    assert time.monotonic() - start < 5
+    app.database.close()
