@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bench import collections, formats, requests
+from bench import collections, formats, requests, served
 from exchange.links import add_links
 from exchange.settings import Settings
 from models import Customer, Database, read
@@ -28,6 +28,7 @@ def main() -> None:
         for rows in (
             formats.rows(customer),
             requests.rows(settings),
+            served.rows(settings),
             collections.rows(Path(folder)),
         ):
             for row in rows:

@@ -23,6 +23,7 @@ from negotiate.content_coding import best_coding
 from negotiate.problem import Problem
 
 Finished = TypeVar("Finished")
+_OFFERED = tuple(OFFERED)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -82,16 +83,18 @@ class Api(Flask):
     def allowed_methods(self) -> frozenset[str]:
         """The methods of the resource that is asked for. Raises Problem (414), NotFound or
         MethodNotAllowed, of Werkzeug."""
-        if len(request.query_string) > self.settings.max_query:
+        environ = request.environ
+        if len(environ.get("QUERY_STRING", "")) > self.settings.max_query:
             raise Problem("uri-too-long", f"a query has at most {self.settings.max_query} bytes")
-        path, method = request.environ["PATH_INFO"], request.environ["REQUEST_METHOD"]
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         if path == "*" and method == "OPTIONS":  # 9.3.7
             return frozenset().union(*self.routes.methods.values())
         if path.startswith("//"):  # Werkzeug would drop the first
             raise NotFound
-        if request.routing_exception is not None or request.url_rule is None:
+        rule = request.url_rule
+        if rule is None:
             self.raise_routing_exception(request)
-        methods = self.routes.methods[request.url_rule.rule]
+        methods = self.routes.methods[rule.rule]
         if method not in methods:  # Werkzeug would put it in capitals, but methods have a case: 9.1
             raise MethodNotAllowed(methods)
         return methods
@@ -107,9 +110,7 @@ class Api(Flask):
                 exchange.vary.append("Prefer")
             elif shown.policy:
                 exchange.vary.append("Accept-Encoding")
-                exchange.coding = best_coding(
-                    request.environ.get("HTTP_ACCEPT_ENCODING"), [*OFFERED]
-                )
+                exchange.coding = best_coding(request.environ.get("HTTP_ACCEPT_ENCODING"), _OFFERED)
         return exchange
 
     def answer_error(self, error: Exception) -> Response:

@@ -15,6 +15,10 @@ _BY_NAME = {each.name: each for each in REPRESENTATIONS}
 _BY_MEDIA_TYPE = {each.media_type: each for each in REPRESENTATIONS}
 _STREAMS = tuple(each for each in REPRESENTATIONS if each.stream)
 _ITEMS = tuple(each for each in REPRESENTATIONS if not each.tabular)
+_MEDIA_TYPES = {
+    id(there): tuple(each.media_type for each in there)
+    for there in (REPRESENTATIONS, _STREAMS, _ITEMS)
+}
 _FORMAT = frozenset({"format"})
 _PROBLEMS = {each.media_type: each for each in PROBLEMS}
 
@@ -31,15 +35,15 @@ def offers(shown: Traits) -> tuple[Representation, ...]:
     return _STREAMS if request.args and query.is_stream() else REPRESENTATIONS
 
 
-def select(there: Sequence[Representation]) -> Representation:
-    """The selected one of the representations that there are. Raises Problem (406)."""
+def select(there: tuple[Representation, ...]) -> Representation:
+    """The selected one of the `offers`. Raises Problem (406)."""
     wanted = request.args.get("format")
     if wanted is not None:
         chosen = named(wanted)
         if chosen not in there:
             raise not_acceptable(f"there is no format {wanted!r}", there)
         return chosen
-    best = accept.best_match(accept_field(), [each.media_type for each in there])
+    best = accept.best_match(accept_field(), _MEDIA_TYPES[id(there)])
     if best is None:
         raise not_acceptable(f"nothing that Accept allows: {accept_field()!r}", there)
     return _BY_MEDIA_TYPE[best]

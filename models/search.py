@@ -56,9 +56,9 @@ class Search:
             yield from self._walk(size)
             return
         names, statement = self._chosen(self._ordered(self._order))
-        found = session().connection().execute(statement.execution_options(yield_per=size))
-        for part in found.partitions():
-            yield plain(self._model, names, part)
+        with session().connection().execute(statement.execution_options(yield_per=size)) as found:
+            for part in found.partitions():
+                yield plain(self._model, names, part)
 
     def _walk(self, size: int) -> Iterator[list[Data]]:
         rows, reached = self.following(None, size)

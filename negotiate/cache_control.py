@@ -58,6 +58,8 @@ def request_directives(field: str | None, pragma: str | None = None) -> RequestD
     `Pragma: no-cache` counts only where there is no Cache-Control (RFC 7234, 5.4; RFC 9111, 5.4
     deprecates it, and old clients still send it).
     """
+    if field is None and pragma is None:
+        return _NOTHING
     if field is None:
         return RequestDirectives(no_cache="no-cache" in directives(pragma))
     asked = directives(field)
@@ -69,6 +71,7 @@ def request_directives(field: str | None, pragma: str | None = None) -> RequestD
     )
 
 
+_NOTHING = RequestDirectives()
 # What would be pointless or untrue beside a directive.
 _EXCLUDED = {
     "private": ("public", "s_maxage"),

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _DAY_NAME = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
@@ -38,6 +39,7 @@ def parse_date(text: str, now: datetime) -> datetime | None:
     return moment
 
 
+@lru_cache(4096)
 def format_date(moment: datetime) -> str:
     """The moment as an IMF-fixdate, whatever the locale. ValueError if it is not in UTC."""
     return format_datetime(moment, usegmt=True)

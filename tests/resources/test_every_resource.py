@@ -250,7 +250,7 @@ def test_an_id_is_never_given_twice(wire, resource, collection):
 def test_options_and_405_name_the_same_methods(wire, made, collection):
     allowed = {
         collection: ("GET, HEAD, OPTIONS, POST", "PUT"),
-        made["links"]["self"]: ("DELETE, GET, HEAD, OPTIONS, PUT", "POST"),
+        made["links"]["self"]: ("DELETE, GET, HEAD, OPTIONS, PATCH, PUT", "POST"),
     }
     for path, (methods, refused) in allowed.items():
         options = wire.send("OPTIONS", path, Accept="image/png")

@@ -160,7 +160,9 @@ def test_what_breaks_off_can_be_told(app, client, monkeypatch, caplog, format):
     real = Search.batches
 
     def broken(self, size):
-        yield next(real(self, 7))
+        batches = real(self, 7)
+        yield next(batches)
+        batches.close()
         raise RuntimeError("broken on purpose")
 
     monkeypatch.setattr(Search, "batches", broken)
