@@ -1,13 +1,19 @@
 """Never stale, with one process and with many, on each database, with each cache (contract 6)."""
 
 import http.client
+import json
 import os
 import subprocess
 import sys
-from itertools import cycle
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import chain, cycle
+from pathlib import Path
 from threading import Lock
 
 import pytest
+from lxml import etree
 from sqlalchemy import event
 
 from exchange.settings import Settings
@@ -87,21 +93,79 @@ def test_the_harness_finds_a_cache_that_does_not_forget(two_apps):
 def test_never_stale_over_four_processes(database, cache, tmp_path, request):
     if cache and not _answers(cache):
         pytest.skip(f"no Redis at {cache}")
-    if database == "sqlite":
-        url = f"sqlite:///{sample_database(tmp_path / 'parley.db')}"
-    else:
-        url = request.getfixturevalue("postgresql_url")
+    with four_processes(database_named(database, tmp_path, request), cache) as port:
+        stale, count = stale_reads(over_socket(port), seconds=30)
+    assert stale == []
+    assert count > 1000
+
+
+def database_named(kind: str, folder: Path, request) -> str:
+    if kind == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    return f"sqlite:///{sample_database(folder / 'parley.db')}"
+
+
+@contextmanager
+def four_processes(url: str, cache: str = "") -> Iterator[int]:
+    """The port of a server of four processes."""
     port = free_port()
     command = [sys.executable, "run.py", "--database", url, "--port", str(port), "--workers", "4"]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PARLEY_CACHE_URL": cache})
     try:
         wait_for(port)
-        stale, count = stale_reads(over_socket(port), seconds=30)
+        yield port
     finally:
         process.terminate()
         process.wait(20)
-    assert stale == []
-    assert count > 1000
+
+
+TRIES = 250  # of each of eight clients
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_no_update_is_lost(database, tmp_path, request):
+    """Eight clients read a number, add one and write it with If-Match, in both formats: the number
+    is that of the writes that succeeded."""
+    with four_processes(database_named(database, tmp_path, request)) as port:
+        assert counted(port, "application/json", {"company": "0"}) == 200
+        with ThreadPoolExecutor(8) as pool:
+            statuses = [*chain(*pool.map(lambda number: add_ones(port, number), range(8)))]
+        content = asked(port, "GET", {"Accept": "application/json"})[2]
+    assert len(statuses) == 8 * TRIES
+    assert {*statuses} == {200, 412}
+    assert json.loads(content)["company"] == str(statuses.count(200))
+
+
+def add_ones(port: int, number: int) -> list[int]:
+    """The statuses of writes, odd clients' in XML."""
+    kind = "application/xml" if number % 2 else "application/json"
+    return [counted(port, kind) for _ in range(TRIES)]
+
+
+def counted(port: int, kind: str, first: dict[str, str] | None = None) -> int:
+    """The status of one write that adds one, protected by the tag of what was read."""
+    _, tag, content = asked(port, "GET", {"Accept": kind})
+    if kind == "application/json":
+        row = json.loads(content)
+        row |= first or {"company": str(int(row["company"]) + 1)}
+        content = json.dumps(row).encode()
+    else:
+        root = etree.fromstring(content)
+        company = root.find("company")
+        company.text = str(int(company.text) + 1)
+        content = etree.tostring(root)
+    return asked(port, "PUT", {"Content-Type": kind, "If-Match": tag}, content)[0]
+
+
+def asked(port: int, method: str, fields: dict[str, str], content: bytes | None = None):
+    """Status, tag and content of an answer about the first customer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request(method, "/customers/1", content, fields)
+    answer = connection.getresponse()
+    found = answer.status, answer.headers.get("ETag"), answer.read()
+    connection.close()
+    return found
 
 
 def _answers(url: str) -> bool:
