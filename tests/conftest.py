@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import redis
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -25,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 CUSTOMERS = 20
 SCRATCH = os.environ.get("TEST_SCRATCH", "parley_test")
+REDIS = os.environ.get("TEST_REDIS", "redis://127.0.0.1:6379/15")
 SERVERS = {
     "postgresql": os.environ.get("TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1/postgres"),
     "mariadb": os.environ.get("TEST_MARIADB", "mysql+pymysql://root@127.0.0.1/mysql"),
@@ -74,6 +76,14 @@ def start_server(database: Path, port: int, *options: str, **environment: str) -
     )
     wait_for(port)
     return Server(port, database, process)
+
+
+def is_answered(url: str) -> bool:
+    """Whether there is a Redis at the URL."""
+    try:
+        return bool(redis.from_url(url, socket_connect_timeout=1).ping())
+    except redis.RedisError:
+        return False
 
 
 def wait_for(port: int, seconds: float = 20) -> None:

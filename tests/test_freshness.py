@@ -20,14 +20,14 @@ from exchange.settings import Settings
 from models import generations
 from run import create_app
 from tests.conftest import (
+    REDIS,
     ROOT,
     free_port,
+    is_answered,
     sample_database,
     wait_for,
 )
 from tests.freshness import Send, stale_reads
-
-REDIS = os.environ.get("TEST_REDIS", "redis://127.0.0.1:6379/15")
 
 
 def over_socket(port: int) -> Send:
@@ -91,7 +91,7 @@ def test_the_harness_finds_a_cache_that_does_not_forget(two_apps):
     ids=["sqlite", "sqlite and redis", "postgresql", "postgresql and redis"],
 )
 def test_never_stale_over_four_processes(database, cache, tmp_path, request):
-    if cache and not _answers(cache):
+    if cache and not is_answered(cache):
         pytest.skip(f"no Redis at {cache}")
     with four_processes(database_named(database, tmp_path, request), cache) as port:
         stale, count = stale_reads(over_socket(port), seconds=30)
@@ -166,12 +166,3 @@ def asked(port: int, method: str, fields: dict[str, str], content: bytes | None 
     found = answer.status, answer.headers.get("ETag"), answer.read()
     connection.close()
     return found
-
-
-def _answers(url: str) -> bool:
-    import redis
-
-    try:
-        return bool(redis.from_url(url, socket_connect_timeout=1).ping())
-    except redis.RedisError:
-        return False
