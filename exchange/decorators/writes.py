@@ -1,7 +1,4 @@
-"""What is not about a resource itself, around views that take and return plain data.
-
-A stack is read from the outside in, as the answer is built from the inside out.
-"""
+"""Decorators of views that change something, and of those below a row."""
 
 from collections.abc import Callable
 from functools import partial, wraps
@@ -9,58 +6,13 @@ from typing import Any
 
 from flask import current_app, request
 
-from exchange import content, preconditions, query
+from exchange import content, preconditions
 from exchange.links import add_links
-from exchange.pages import page_of
-from exchange.rows import Selection
-from exchange.shapes import HOME, collection_shape, item_shape
+from exchange.shapes import item_shape
 from exchange.state import current, mark
-from exchange.streams import stream_of
-from negotiate.cache_control import NO_CACHE, Policy
 from negotiate.conditional import Validators
-from representations import REPRESENTATIONS
 
 View = Callable[..., Any]
-
-
-def item(model: Any) -> Callable[[View], View]:
-    """One row. The view returns its plain data with its `version`; the client gets the links
-    instead, and a validator that is made of the version."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def show(**values: Any) -> Any:
-            exchange, selection, row = current(), Selection.asked(model), view(**values)
-            exchange.version, exchange.shape = row.pop("version"), selection.shape()
-            exchange.modified = None if selection.expanded else row.get("updated_at")
-            (shown,) = selection.show([row])
-            return shown
-
-        return mark(show, shape=item_shape(model), model=model, parameters=query.ROWS)
-
-    return decorate
-
-
-def collection(model: Any) -> Callable[[View], View]:
-    """A page of rows, or a stream of all. The view returns a select of the model, which the query
-    then filters and orders. Raises the model's errors for what cannot be searched."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def show(**values: Any) -> Any:
-            exchange, selection = current(), Selection.asked(model)
-            exchange.shape = collection_shape(model, selection.shape())
-            sort = request.args.get("sort", "")
-            search = model.search(view(**values), query.filters(), sort)
-            if query.is_stream():
-                return stream_of(search, selection, exchange)
-            return page_of(search, selection)
-
-        shape = collection_shape(model, item_shape(model))
-        known = query.COLLECTIONS
-        return mark(show, shape=shape, model=model, is_collection=True, parameters=known)
-
-    return decorate
 
 
 def body(model: Any, **given: str) -> Callable[[View], View]:
@@ -114,14 +66,6 @@ def existing(model: Any) -> Callable[[View], View]:
     return decorate
 
 
-def kept(policy: Policy) -> Callable[[View], View]:
-    """What a GET shows is kept by the server, and caches are told the policy."""
-    return lambda view: mark(view, policy=policy)
-
-
-cached = kept(NO_CACHE)
-
-
 def precondition(model: Any) -> Callable[[View], View]:
     """A write of one row, only if the request's preconditions hold (RFC 9110, 13): 404, 412, 428.
 
@@ -169,18 +113,3 @@ def creates(view: View) -> View:
         return made
 
     return create
-
-
-def entrance(view: View) -> View:
-    """The way in: adds the URL of every collection, and what each resource offers."""
-
-    @wraps(view)
-    def show(**values: Any) -> Any:
-        formats = {
-            "writes": [each.media_type for each in REPRESENTATIONS],
-            "reads": [*content.READERS],
-        }
-        routes = current_app.routes
-        return view(**values) | formats | {"resources": routes.offers, "links": routes.entrance}
-
-    return mark(show, shape=HOME)

@@ -1,0 +1,19 @@
+"""What is not about a resource itself, around views that take and return plain data.
+
+A stack is read from the outside in, as the answer is built from the inside out.
+"""
+
+from exchange.decorators.reads import cached, collection, entrance, item, kept
+from exchange.decorators.writes import body, creates, existing, precondition
+
+__all__ = [
+    "body",
+    "cached",
+    "collection",
+    "creates",
+    "entrance",
+    "existing",
+    "item",
+    "kept",
+    "precondition",
+]
