@@ -20,22 +20,39 @@ def rows(settings: Any) -> Iterator[Row]:
             "plain": getting(plain, "/customers/1", "application/json"),
         }
     )
-    text = "GET /customers/1: throughput"
+    text = "GET /customers/1, nothing kept: throughput"
     yield Claim(f"{text} in xml, json = 1", "json", "xml", at_least=0.9).row(times)
     yield Claim(f"{text} in json, hand-written Flask = 1", "plain", "json", at_least=1).row(times)
+    yield from _misses(app)
     yield Claim(f"{text} in xml, hand-written Flask = 1", "plain", "xml", at_least=1).row(times)
 
 
-def getting(app: Any, target: str, accept: str) -> Callable[[], bytes]:
-    """One GET of the target, as a server would call the application."""
-    call = answering(app, target, accept)
+def _misses(app: Any) -> Iterator[Row]:
+    for target in ("/customers/1", "/customers"):
+        times = measure(
+            {
+                "miss": getting(app, target, "application/json", "no-cache"),
+                "uncached": getting(app, target, "application/json"),
+            }
+        )
+        text = f"GET {target}, made anew and kept: time, not kept = 1"
+        yield Claim(text, "miss", "uncached", at_most=1.15).row(times)
+
+
+def getting(app: Any, target: str, accept: str, directive: str = "no-store") -> Callable[[], bytes]:
+    """One GET of the target, as a server would call the application; past what it keeps, unless
+    the request has another directive for caches."""
+    call = answering(app, target, accept, directive)
     return lambda: b"".join(call())
 
 
-def answering(app: Any, target: str, accept: str) -> Callable[[], Iterable[bytes]]:
+def answering(
+    app: Any, target: str, accept: str, directive: str = "no-store"
+) -> Callable[[], Iterable[bytes]]:
     """One GET of the target: the pieces of the answer. Refuses any but a 200."""
     path, _, query = target.partition("?")
-    builder = EnvironBuilder(path=path, query_string=query, headers={"Accept": accept})
+    fields = {"Accept": accept, "Cache-Control": directive}
+    builder = EnvironBuilder(path=path, query_string=query, headers=fields)
     environ = builder.get_environ()
 
     def start(status: str, headers: object) -> None:

@@ -114,8 +114,8 @@ def fields_of(exchange: Exchange) -> dict[str, str]:
     told = {"Vary": ", ".join(exchange.vary), "Content-Type": exchange.selected.content_type}
     if request.method not in READS:
         return ALWAYS | exchange.fields | told
-    there = [each for each in offers(exchange.traits) if each is not exchange.selected]
-    told["Link"] = link.field([*exchange.links, *alternates(there)])
+    others = alternates(offers(exchange.traits), exchange.selected)
+    told["Link"] = ", ".join(filter(None, (link.field(exchange.links), others)))
     if exchange.traits.policy:
         told["Cache-Control"] = exchange.traits.policy.field
     return ALWAYS | readable_fields(exchange.methods) | exchange.fields | told

@@ -66,9 +66,10 @@ class Representations:
         """
         given = request.environ.get
         asked = request_directives(given("HTTP_CACHE_CONTROL"), given("HTTP_PRAGMA"))
-        key, generation = _key(exchange), _generation(exchange)
-        if asked.no_store or generation is None:
+        generation = None if asked.no_store else _generation(exchange)
+        if generation is None:
             return deliver(make(show), cache_status("bypass", stored=False))
+        key = _key(exchange)
         kept = None if asked.no_cache else self._find(key, generation)
         if kept is None and asked.only_if_cached:
             raise Problem("not-kept", "only-if-cached, and nothing current is kept")

@@ -53,8 +53,8 @@ def filters() -> list[tuple[str, str, str]]:
 def url(without: frozenset[str] = frozenset(), **place: Any) -> str:
     """The URL that was asked for, some parameters left out, and others in their place; the same
     for the same parameters in another order, `format` last."""
-    if not request.args and not place:
-        return path()
+    if not request.args:
+        return f"{path()}?{urlencode(place)}" if place else path()
     kept = [pair for pair in request.args.items(multi=True) if pair[0] not in without]
     pairs = sorted([*kept, *place.items()], key=lambda pair: (pair[0] == "format", pair[0]))
     return f"{path()}?{urlencode(pairs)}" if pairs else path()

@@ -1,12 +1,10 @@
 """Which representation a request gets: `format=` first, then Accept (RFC 9110, 12)."""
 
-from collections.abc import Iterable, Sequence
-
 from flask import request
 
 from exchange import query
 from exchange.state import Traits
-from negotiate import accept, link
+from negotiate import accept
 from negotiate.link import Link
 from negotiate.problem import Problem
 from representations import PROBLEMS, REPRESENTATIONS, Representation
@@ -17,6 +15,13 @@ _STREAMS = tuple(each for each in REPRESENTATIONS if each.stream)
 _ITEMS = tuple(each for each in REPRESENTATIONS if not each.tabular)
 _MEDIA_TYPES = {
     id(there): tuple(each.media_type for each in there)
+    for there in (REPRESENTATIONS, _STREAMS, _ITEMS)
+}
+_ENDS = {
+    id(there): [
+        (each, str(Link(each.name, "alternate", each.media_type)).removeprefix("<"))
+        for each in there
+    ]
     for there in (REPRESENTATIONS, _STREAMS, _ITEMS)
 }
 _FORMAT = frozenset({"format"})
@@ -63,14 +68,15 @@ def select_problem() -> Representation:
     return _PROBLEMS[best or PROBLEMS[0].media_type]
 
 
-def not_acceptable(detail: str, there: Sequence[Representation]) -> Problem:
+def not_acceptable(detail: str, there: tuple[Representation, ...]) -> Problem:
     """A 406 that lists what there is, in its detail and as links to it."""
     names = ", ".join(f"{each.media_type} (format={each.name})" for each in there)
-    fields = {"Link": link.field(alternates(there))}
+    fields = {"Link": alternates(there)}
     return Problem("not-acceptable", f"{detail}; there is: {names}", fields=fields)
 
 
-def alternates(there: Iterable[Representation]) -> list[Link]:
-    """Links to the resource in each of the representations, as it was asked for."""
-    before = query.url(_FORMAT, format="")
-    return [Link(before + each.name, "alternate", each.media_type) for each in there]
+def alternates(there: tuple[Representation, ...], selected: Representation | None = None) -> str:
+    """The Link field to the resource, as it was asked for, in each of the `offers` but the selected
+    one (RFC 8288, 3). Only what comes before the format depends on the request."""
+    before = f"<{query.url(_FORMAT, format='')}"
+    return ", ".join([before + end for each, end in _ENDS[id(there)] if each is not selected])

@@ -26,7 +26,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from models.base import Model
 from models.errors import Busy, Conflict
 from models.generations import Generations, prepare, tables, watch
-from models.session import CURRENT
+from models.session import CURRENT, Reader
 from models.types import CodePoints
 
 secrets = Table(
@@ -59,21 +59,23 @@ class Database:
         self._generations = Generations(self.engine)
 
     @contextmanager
-    def unit(self, *, write: bool) -> Iterator[Session]:
-        """One transaction, committed at the end unless there was an error.
+    def unit(self, *, write: bool) -> Iterator[Session | Reader]:
+        """One transaction; if it writes, committed at the end unless there was an error.
 
         Nothing is asked of the database before the first statement. Raises Conflict for a
         constraint that only the database sees, Busy when it does not answer.
         """
-        with Session(self.writing if write else self.engine, expire_on_commit=False) as session:
-            token = CURRENT.set(session)
-            try:
-                yield session
-                session.commit()
-            except SQLAlchemyError as error:
-                raise _translated(error) from error
-            finally:
-                CURRENT.reset(token)
+        unit = Session(self.writing, expire_on_commit=False) if write else Reader(self.engine)
+        token = CURRENT.set(unit)
+        try:
+            yield unit
+            if isinstance(unit, Session):
+                unit.commit()
+        except SQLAlchemyError as error:
+            raise _translated(error) from error
+        finally:
+            CURRENT.reset(token)
+            unit.close()
 
     def secret(self, name: str) -> str:
         """The secret of the name, made when it is first asked for, the same for every process."""

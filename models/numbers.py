@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Integer, Table, insert, select, update
 
 from models.base import Model
-from models.session import session
+from models.session import connection
 from models.types import CodePoints
 
 numbers = Table(
@@ -18,8 +18,7 @@ def next_number(series: str) -> int:
     """The next number of the series, from 1. Others who want one wait until this unit of work ends;
     if it fails the number is given again, so that none is missing."""
     mine = numbers.c.series == series
-    connection = session().connection()
     raised = update(numbers).where(mine).values(last=numbers.c.last + 1)
-    if connection.execute(raised).rowcount == 0:
-        connection.execute(insert(numbers).values(series=series, last=1))
-    return int(connection.execute(select(numbers.c.last).where(mine)).scalar_one())
+    if connection().execute(raised).rowcount == 0:
+        connection().execute(insert(numbers).values(series=series, last=1))
+    return int(connection().execute(select(numbers.c.last).where(mine)).scalar_one())

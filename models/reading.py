@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, inspect, null, select
 
 from models.errors import NotFound
-from models.session import session
+from models.session import connection, session
 
 if TYPE_CHECKING:
     from models.base import Model
@@ -37,7 +37,7 @@ def state(model: "type[Model]", id: int, *, lock: bool) -> tuple[int, datetime |
     statement = select(table.version, changed).where(table.id == id)
     if lock:
         statement = statement.with_for_update()
-    found = session().connection().execute(statement).first()
+    found = connection().execute(statement).first()
     if found is None:
         raise NotFound(f"there is no {model.type_name()} {id}")
     return found[0], found[1]
@@ -59,7 +59,7 @@ def fetch(
 ) -> list[Data]:
     """The rows as plain data: one more statement for each kind of items that stand in them, however
     many rows there are."""
-    return plain(model, names, session().connection().execute(statement, values).all())
+    return plain(model, names, connection().execute(statement, values).all())
 
 
 def plain(model: "type[Model]", names: list[str], found: Sequence[Any]) -> list[Data]:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func
 from models.filters import Filter, condition, text_of
 from models.order import Position, Section, Term, after, sections, terms
 from models.reading import Data, columns_of, fetch, plain
-from models.session import session
+from models.session import connection
 
 if TYPE_CHECKING:
     from models.base import Model
@@ -29,7 +29,7 @@ class Search:
     def count(self) -> int:
         """How many rows there are in all."""
         counted = self._statement.with_only_columns(func.count(), maintain_column_froms=True)
-        return session().scalar(counted) or 0
+        return connection().scalar(counted) or 0
 
     def page(self, number: int, size: int) -> list[Data]:
         """The rows of a page; pages count from 1."""
@@ -52,11 +52,11 @@ class Search:
 
         MariaDB answers nothing else before it has given every row: it is asked batch by batch.
         """
-        if session().get_bind().dialect.name in ("mysql", "mariadb"):
+        if connection().dialect.name in ("mysql", "mariadb"):
             yield from self._walk(size)
             return
         names, statement = self._chosen(self._ordered(self._order))
-        with session().connection().execute(statement.execution_options(yield_per=size)) as found:
+        with connection().execute(statement.execution_options(yield_per=size)) as found:
             for part in found.partitions():
                 yield plain(self._model, names, part)
 

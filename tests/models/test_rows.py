@@ -52,7 +52,7 @@ def test_the_members_are_those_of_the_contract_in_its_order(model):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_reading_and_objects_say_the_same(sample, model):
-    with sample.unit(write=False) as session:
+    with sample.unit(write=True) as session:
         ids = session.scalars(select(model.id).order_by(model.id)).all()
         assert ids
         rows = [read(model, id) for id in ids]
@@ -95,7 +95,7 @@ def test_a_unit_that_fails_leaves_nothing(bare):
 
     with pytest.raises(RuntimeError):
         half()
-    with bare.unit(write=False) as session:
+    with bare.unit(write=True) as session:
         assert session.scalar(select(func.count()).select_from(Customer)) == 0
 
 
@@ -184,7 +184,7 @@ def test_writers_wait_for_each_other(bare):
         thread.start()
     for thread in threads:
         thread.join()
-    with bare.unit(write=False) as session:
+    with bare.unit(write=True) as session:
         assert session.scalar(select(func.count()).select_from(Customer)) == 40
 
 
@@ -202,7 +202,7 @@ def test_the_sample_is_the_same_twice_and_adds_up(tmp_path):
         assert not database.has_tables()
         database.create()
         assert sum(fill(database, 12)) == 12
-        with database.unit(write=False) as session:
+        with database.unit(write=True) as session:
             names = {*inspect(database.engine).get_table_names()} - {"generations"}  # random
             ask = session.connection().exec_driver_sql
             made.append({name: ask(f"SELECT * FROM {name}").all() for name in names})
