@@ -5,6 +5,8 @@ current: so it is as fresh as the database, whoever wrote, in whatever process.
 """
 
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -25,6 +27,7 @@ LONGEST = 2**18  # bytes of content: what is larger is not kept
 SECONDS = 3600  # that it is kept at most
 _STRIPES = 64  # of the locks under which misses build: one build for many who miss at once
 _TIMEOUT = 0.2  # seconds that the cache's server may take
+_ROOT = Path(__file__).parent.parent
 _REST = 5  # seconds for which one that failed is left alone
 
 
@@ -131,8 +134,18 @@ def _generation(exchange: Exchange) -> str | None:
     return current_app.database.generation(model) if model else ""
 
 
+def _release(settings: Settings) -> str:
+    """What the bytes of answers depend on beside the data: this program, and settings. Of a server
+    that several releases share, each has its own part."""
+    made_by = sha256(repr((settings.public_url, settings.per_page)).encode())
+    for package in ("negotiate", "representations", "models", "exchange", "resources"):
+        for file in sorted((_ROOT / package).rglob("*.py")):
+            made_by.update(file.read_bytes())
+    return f"parley-{made_by.hexdigest()[:16]}"
+
+
 def _configuration(settings: Settings) -> dict[str, Any]:
-    shared = {"CACHE_SERIALIZER": _MessagePack(), "CACHE_KEY_PREFIX": "parley "}
+    shared = {"CACHE_SERIALIZER": _MessagePack(), "CACHE_KEY_PREFIX": f"{_release(settings)} "}
     if not settings.cache_url:
         return shared | {"CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": settings.cache_entries}
     timeouts = {"socket_timeout": _TIMEOUT, "socket_connect_timeout": _TIMEOUT}

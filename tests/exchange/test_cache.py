@@ -318,6 +318,16 @@ def test_without_its_server_answers_are_right_and_one_timeout_slower(database_ur
     assert time.monotonic() - start < 3  # twenty timeouts would be more
 
 
+def test_each_release_and_setting_has_its_own_part(monkeypatch, tmp_path):
+    mine = exchange.cache._release(Settings())
+    assert mine == exchange.cache._release(Settings(port=1))
+    assert mine != exchange.cache._release(Settings(per_page=7))
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "other.py").write_text("x = 1")
+    monkeypatch.setattr(exchange.cache, "_ROOT", tmp_path)
+    assert mine != exchange.cache._release(Settings())
+
+
 @pytest.mark.slow
 def test_what_is_kept_in_redis_is_shared(database_url):
     if not is_answered(REDIS):
