@@ -11,6 +11,7 @@ import msgspec
 from flask import Response, current_app, request
 from werkzeug.datastructures import Headers
 
+from exchange import query
 from exchange.coding import compress
 from exchange.content import readable_fields
 from exchange.preconditions import is_modified
@@ -105,7 +106,7 @@ def _streamed(exchange: Exchange, stream: Stream) -> Response:
     if not is_modified(Validators()):
         stream.close()
         return Exact(status=304, headers=ALWAYS | {"Cache-Control": "no-store"})
-    rows = {"Parley-Rows": str(stream.total), "Cache-Control": "no-store"}
+    rows = {"Parley-Rows": str(stream.total)}
     return Response(stream, 200, fields_of(exchange) | rows)
 
 
@@ -116,7 +117,9 @@ def fields_of(exchange: Exchange) -> dict[str, str]:
         return ALWAYS | exchange.fields | told
     others = alternates(offers(exchange.traits), exchange.selected)
     told["Link"] = ", ".join(filter(None, (link.field(exchange.links), others)))
-    if exchange.traits.policy:
+    if exchange.traits.is_collection and query.is_stream():
+        told["Cache-Control"] = "no-store"
+    elif exchange.traits.policy:
         told["Cache-Control"] = exchange.traits.policy.field
     return ALWAYS | readable_fields(exchange.methods) | exchange.fields | told
 
