@@ -89,26 +89,32 @@ class Dialect:
         return "" if data is None else text(data)
 
     def _object(self, data: Mapping[str, Any], member: Member | None) -> str:
-        layout = (*data, *map(type, data.values()))
-        write = self._writers.get(layout) or self._compile(layout)
-        return write(data, member.members if member.__class__ is Shape else _NO_MEMBERS)
+        return self._writer((*data, *map(type, data.values())))(data, _members(member))
 
     def _items(self, data: list[Any], member: Member | None) -> Iterator[str]:
         held = member if isinstance(member, ListOf) else _ANY
-        name = self._item or held.item_name
-        kind = None
+        name, inside = self._item or held.item_name, _members(held.item)
+        kind = last = None
         for item in data:
             if item.__class__ is not kind:
                 kind = item.__class__
                 start, end = self._tags(name, kind)
-                write = self._object if kind is dict else self._content
-            yield f"{start}{write(item, held.item)}{end}"
+            if kind is dict:
+                layout = (*item, *map(type, item.values()))
+                if layout != last:  # most items are like the one before
+                    last, write = layout, self._writer(layout)
+                yield f"{start}{write(item, inside)}{end}"
+            else:
+                yield f"{start}{self._content(item, held.item)}{end}"
 
     def _tags(self, name: str, kind: type) -> tuple[str, str]:
         """The start and end tag of a member. A name that is no XML name stands in an attribute."""
         element = element_name(name)
         attribute = "" if element == name else f' name="{_attribute(name)}"'
         return f"<{element}{attribute}{self._attributes(kind)}>", f"</{element}>"
+
+    def _writer(self, layout: Layout) -> Write:
+        return self._writers.get(layout) or self._compile(layout)
 
     def _compile(self, layout: Layout) -> Write:
         if len(self._writers) >= _MOST:
@@ -143,6 +149,10 @@ class Dialect:
             made="; ".join(filter(None, made)) or "pass",
             pieces=" ".join(pieces) or "''",
         )
+
+
+def _members(member: Member | None) -> Mapping[str, Member]:
+    return member.members if isinstance(member, Shape) else _NO_MEMBERS
 
 
 def _made(value: str, name: str, kind: type) -> str | None:
