@@ -25,7 +25,7 @@ from run import create_app
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 CUSTOMERS = 20
-SCRATCH = os.environ.get("TEST_SCRATCH", "parley_test")
+SCRATCH = os.environ.get("TEST_SCRATCH", "parley_test") + os.environ.get("PYTEST_XDIST_WORKER", "")
 REDIS = os.environ.get("TEST_REDIS", "redis://127.0.0.1:6379/15")
 SERVERS = {
     "postgresql": os.environ.get("TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1/postgres"),
