@@ -1,7 +1,6 @@
 """Parley: the application, and the command line. The only file that imports everything."""
 
 import os
-import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -38,6 +37,16 @@ def create_app(settings: Settings | None = None) -> Any:
     for blueprint in (*BLUEPRINTS, problems.blueprint):
         app.register_blueprint(blueprint)
     return app
+
+
+def create_gateway() -> Any:
+    """The ASGI application that a process serves."""
+    from serving.gateway import Gateway
+    from serving.server import end_with_parent
+
+    end_with_parent()
+    settings = Settings.load(os.environ)
+    return Gateway(create_app(settings), settings)
 
 
 def __getattr__(name: str) -> Any:
@@ -93,10 +102,7 @@ def serve(**options: Any) -> None:
         _embed()
     with _opened(settings) as database:
         _refuse_empty(database)
-    _refuse_used(settings)
-    os.environ |= settings.environment()
-    click.echo(f"Parley on http://{settings.host}:{settings.port}/")
-    _server(settings).serve()
+    _serve(settings)
 
 
 @main.command()
@@ -199,31 +205,16 @@ def _fill(database: Any, customers: int) -> None:
             raise click.ClickException(str(error)) from error
 
 
-def _refuse_used(settings: Settings) -> None:
-    """Workers share their port, so a second server on it would answer every other request."""
+def _serve(settings: Settings) -> None:
+    from serving.server import listen, serve
+
     try:
-        with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.host, settings.port))
+        listening = listen(settings.host, settings.port)
     except OSError as error:
         raise click.ClickException(f"{settings.host}:{settings.port}: {error.strerror}") from error
-
-
-def _server(settings: Settings) -> Any:
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    return Granian(
-        "run:create_app",
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=settings.threads,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,  # seconds: one that was told while it started does not hear it
-    )
+    os.environ |= settings.environment()
+    click.echo(f"Parley on http://{settings.host}:{settings.port}/")
+    serve("run:create_gateway", settings, listening)
 
 
 if __name__ == "__main__":

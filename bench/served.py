@@ -10,10 +10,13 @@ from typing import Any
 
 from bench.rounds import Claim, Row, measure
 
-APPS = {"parley": "run:create_app", "constant": "bench.plain_flask:create_constant"}
+APPS = {"parley": "run:create_gateway", "constant": "bench.plain_flask:create_gateway"}
 TARGETS = {"a customer": "/customers/1", "a page of 20": "/customers"}
 FORMATS = {"json": "application/json", "xml": "application/xml"}
-_GRANIAN = ("--interface", "wsgi", "--factory", "--blocking-threads", "4", "--no-ws")
+_SERVING = (
+    *("--factory", "--http", "serving.protocol:Protocol", "--lifespan", "off", "--ws", "none"),
+    *("--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level", "warning"),
+)
 
 
 def rows(settings: Any) -> Iterator[Row]:
@@ -77,7 +80,7 @@ def _serving(name: str, environment: dict[str, str]) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "granian", APPS[name], *_GRANIAN, "--port", str(port)]
+    command = [sys.executable, "-m", "uvicorn", APPS[name], *_SERVING, "--port", str(port)]
     process = subprocess.Popen(
         command, env=environment | {"PATH": "/usr/bin"}, stdout=subprocess.DEVNULL
     )

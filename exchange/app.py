@@ -66,6 +66,8 @@ class Api(Flask):
         return read_routes(self, self.settings.public_url)
 
     def dispatch_request(self) -> Response:
+        if refused := request.environ.get("parley.refused"):  # by what stands before this
+            raise refused
         methods = self.allowed_methods()
         if request.method == "OPTIONS":
             return empty(allow(methods) | readable_fields(methods))

@@ -57,6 +57,12 @@ KINDS = {
             "?format= chooses one without a header field.",
         ),
         Kind(
+            "too-slow",
+            408,
+            "The request took too long to arrive",
+            "Nothing was done. Send it again, or less of it at once.",
+        ),
+        Kind(
             "conflict",
             409,
             "In conflict with the state of the resource",
@@ -100,6 +106,12 @@ KINDS = {
             428,
             "A precondition is needed",
             "If-Match, with the ETag that was read, keeps a write from undoing another.",
+        ),
+        Kind(
+            "fields-too-large",
+            431,
+            "The request line and its fields are too large",
+            "The detail names the limit.",
         ),
         Kind(
             "internal-error",

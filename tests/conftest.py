@@ -41,7 +41,7 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """A granian server of its own process, and where it is."""
+    """A server of its own process, and where it is."""
 
     port: int
     database: Path

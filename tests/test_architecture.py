@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("negotiate", "representations", "models", "exchange", "resources", "bench", "tests")
+PACKAGES = (
+    "negotiate",
+    "representations",
+    "models",
+    "exchange",
+    "resources",
+    "serving",
+    "bench",
+    "tests",
+)
 
 # What each package may import of ours, and which of these libraries: Flask and those it brings.
 MAY = {
@@ -16,9 +25,14 @@ MAY = {
     "models": {"models"},
     "exchange": {"exchange", "negotiate", "representations"},
     "resources": {"resources", "models", "exchange.decorators"},
+    "serving": {"serving", "negotiate", "representations"},
 }
-WEB = {"flask", "werkzeug", "flask_caching", "granian", "rich", "click"}
-MAY_WEB = {"exchange": {"flask", "werkzeug", "flask_caching", "rich"}, "resources": {"flask"}}
+WEB = {"flask", "werkzeug", "flask_caching", "uvicorn", "rich", "click"}
+MAY_WEB = {
+    "exchange": {"flask", "werkzeug", "flask_caching", "rich"},
+    "resources": {"flask"},
+    "serving": {"uvicorn"},
+}
 FROM_FLASK = {"Blueprint", "url_for"}  # all that resources take
 FORBIDDEN_IN_VIEWS = {"request", "headers", "json", "xml", "Response", "jsonify", "format", "g"}
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from exchange.state import mark, traits
 from negotiate.cache_control import Policy
-from run import create_app
+from run import create_gateway
 
 
 def create() -> Any:
-    app = create_app()
-    for view in app.view_functions.values():
+    gateway = create_gateway()
+    for view in gateway.app.view_functions.values():
         if traits(view).policy:
             mark(view, policy=Policy(public=True, max_age=60))
-    return app
+    return gateway

@@ -59,24 +59,27 @@ def running(port: int, *command: str, **environment: str) -> Iterator[int]:
         process.wait(20)
 
 
-@pytest.fixture(scope="module", params=["run:create_app", "tests.http.public_app:create"])
+SERVING = ("--factory", "--http", "serving.protocol:Protocol", "--lifespan", "off")
+
+
+@pytest.fixture(scope="module", params=["run:create_gateway", "tests.http.public_app:create"])
 def cached(request, tmp_path_factory) -> Iterator[tuple[int, bool]]:
     """The port of nginx in front of a server, and whether what that says may be kept unasked."""
     folder: Path = tmp_path_factory.mktemp("nginx")
     database = f"sqlite:///{sample_database(folder / 'parley.db')}"
-    is_public = request.param != "run:create_app"
+    is_public = request.param != "run:create_gateway"
     # nginx keeps no no-cache, but takes conditions away all the same unless it is told.
     conditions = "" if is_public else "proxy_set_header If-None-Match $http_if_none_match;"
     behind, port = free_port(), free_port()
     user = "user root;" if os.geteuid() == 0 else ""  # else it may not read the folder
-    granian = (sys.executable, "-m", "granian", request.param, "--factory", "--interface", "wsgi")
+    server = (sys.executable, "-m", "uvicorn", request.param, *SERVING)
     (folder / "nginx.conf").write_text(
         CONFIGURATION.format(
             folder=folder, port=port, behind=behind, user=user, conditions=conditions
         )
     )
     with (
-        running(behind, *granian, "--port", str(behind), PARLEY_DATABASE_URL=database),
+        running(behind, *server, "--port", str(behind), PARLEY_DATABASE_URL=database),
         running(port, str(NGINX), "-c", str(folder / "nginx.conf"), "-p", str(folder)),
     ):
         yield port, is_public
