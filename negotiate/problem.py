@@ -120,6 +120,12 @@ KINDS = {
             "The fault is the server's and has been logged.",
         ),
         Kind(
+            "not-implemented",
+            501,
+            "A method that HTTP does not have",
+            "OPTIONS lists the methods of a resource. Methods are in capitals.",
+        ),
+        Kind(
             "unavailable",
             503,
             "A part that the answer needs is down or busy",

@@ -3,10 +3,12 @@
 What fails here has not been parsed, so its problem is not negotiated: it is JSON.
 """
 
+import sys
 from asyncio import TimerHandle, Transport
 from collections.abc import Callable
 from typing import Any
 
+from httptools import HttpParserInvalidMethodError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from negotiate.problem import Problem
@@ -14,6 +16,7 @@ from representations import PROBLEMS
 from representations.base import Shape
 
 _MALFORMED = Problem("malformed", "this is not HTTP/1.1 as RFC 9112 has it")
+_NO_METHOD = Problem("not-implemented", "the method is none of HTTP; methods have a case")
 _TOO_SLOW = Problem("too-slow", "the request line and its fields were not whole in time")
 _CUT_SHORT = Problem("malformed", "the content ended before it was whole")
 
@@ -87,7 +90,8 @@ class Protocol(HttpToolsProtocol):
             self.taking.cancel()
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(self.fault)
+        is_unknown = isinstance(sys.exception(), HttpParserInvalidMethodError)
+        self._refuse(_NO_METHOD if is_unknown else self.fault)
 
     def _count(self, size: int) -> None:
         self.head += size

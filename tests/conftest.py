@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,10 @@ def start_server(database: Path, port: int, *options: str, **environment: str) -
         stderr=subprocess.DEVNULL,
     )
     wait_for(port)
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)  # it listens before it can answer
+    connection.request("OPTIONS", "*")
+    connection.getresponse()
+    connection.close()
     return Server(port, database, process)
 
 

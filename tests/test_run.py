@@ -17,7 +17,7 @@ import pytest
 from exchange.settings import Settings
 from tests.conftest import ROOT, free_port, wait_for
 
-CODE = ("run.py", "models", "exchange", "negotiate", "representations", "resources")
+CODE = ("run.py", "models", "exchange", "negotiate", "representations", "resources", "serving")
 TABLES = {"customers", "products", "invoices", "items"}
 
 

@@ -343,10 +343,10 @@ def test_a_method_that_a_resource_lacks(server: Server, target):
         assert answer.fields["Allow"] == allowed
 
 
-@pytest.mark.parametrize("method", ["get", "Put"])
+@pytest.mark.parametrize("method", ["get", "Put", "BREW"])
 def test_methods_have_a_case(server: Server, method):
-    """9.1: what a proxy refuses as PUT must not pass as Put."""
-    send(server.port, request(method, "/customers/1", content=b"")).check_problem(405)
+    """9.1: what a proxy refuses as PUT must not pass as Put; 501 for what is no method (15.6.2)."""
+    send(server.port, request(method, "/customers/1", content=b"")).check_problem(501)
 
 
 @pytest.mark.parametrize("media_type", READ)

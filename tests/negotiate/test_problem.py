@@ -40,7 +40,8 @@ def test_no_two_kinds_have_the_same_status() -> None:
         # a status without a kind is as x00 of its class (RFC 9110, 15)
         (418, "malformed"),
         (499, "malformed"),
-        (501, "internal-error"),
+        (501, "not-implemented"),
+        (505, "internal-error"),
         (599, "internal-error"),
     ],
 )
