@@ -91,7 +91,8 @@ def _streams(settings: Settings) -> Iterator[Row]:
 
 
 def _streamed(settings: Settings, media_type: str) -> tuple[float, float]:
-    """Rows a second of its own time (the two formats are not measured at once), and MiB by which resident memory was larger than after a page."""
+    """Rows a second of the process's own time, since the formats are not measured at once; and MiB
+    by which resident memory was larger than after a page."""
     app = create_app(settings)
     getting(app, "/invoices?per_page=100", media_type)()
     before, start = _resident("VmRSS"), process_time()
