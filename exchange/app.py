@@ -9,18 +9,18 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
-from exchange import query
+from exchange import bounds, query
 from exchange.answer import allow, answer, answer_problem, empty
 from exchange.cache import Representations, is_kept
 from exchange.coding import OFFERED
 from exchange.content import readable_fields
+from exchange.edge import Edge
 from exchange.errors import problem
 from exchange.links import Routes, read_routes
 from exchange.selection import offers, select
 from exchange.settings import Settings
 from exchange.state import Exchange, traits
 from negotiate.content_coding import best_coding
-from negotiate.problem import Problem
 
 Finished = TypeVar("Finished")
 _OFFERED = tuple(OFFERED)
@@ -52,6 +52,7 @@ class Api(Flask):
         self.problem_names = errors
         self.places = Semaphore(settings.threads - 2)  # of streams, which hold a thread each
         self.cache = Representations(self, settings)
+        self.edge = Edge(settings)
         self.url_map.converters["id"] = IdConverter
         self.url_map.merge_slashes = False
         self.register_error_handler(Exception, self.answer_error)
@@ -65,10 +66,14 @@ class Api(Flask):
     def routes(self) -> Routes:
         return read_routes(self, self.settings.public_url)
 
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        self.edge.arrive(environ)
+        return super().wsgi_app(environ, self.edge.leaving(environ, start_response))
+
     def dispatch_request(self) -> Response:
+        methods = self.allowed_methods()
         if refused := request.environ.get("parley.refused"):  # by what stands before this
             raise refused
-        methods = self.allowed_methods()
         if request.method == "OPTIONS":
             return empty(allow(methods) | readable_fields(methods))
         exchange = self.begin(methods)
@@ -83,11 +88,10 @@ class Api(Flask):
             return finish(exchange, view(**(request.view_args or {})))
 
     def allowed_methods(self) -> frozenset[str]:
-        """The methods of the resource that is asked for. Raises Problem (414), NotFound or
-        MethodNotAllowed, of Werkzeug."""
+        """The methods of the resource that is asked for. Raises Problem (400, 414, 431) for a
+        request beyond its bounds, NotFound or MethodNotAllowed, of Werkzeug."""
         environ = request.environ
-        if len(environ.get("QUERY_STRING", "")) > self.settings.max_query:
-            raise Problem("uri-too-long", f"a query has at most {self.settings.max_query} bytes")
+        bounds.check(environ, self.settings)
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         if path == "*" and method == "OPTIONS":  # 9.3.7
             return frozenset().union(*self.routes.methods.values())

@@ -41,7 +41,9 @@ def read_patch(shape: Shape) -> Callable[[Data], Data]:
     exchange, settings = current(), current_app.settings
     exchange.reader, exchange.read_as = reader(), shape
     charset = parameter(request.content_type, "charset")
-    bounds = Bounds(settings.max_depth, settings.max_operations, settings.max_content)
+    bounds = Bounds(
+        settings.max_depth, settings.max_operations, settings.max_content, settings.max_selector
+    )
     content = decoded_content()
     return lambda data: exchange.reader.apply(content, data, shape, charset, bounds)
 
@@ -85,8 +87,9 @@ def content_codings() -> list[str]:
         detail = f"the content coding {unknown[0]!r} is not read; {', '.join(CODINGS)} are"
         fields = {"Accept-Encoding": ", ".join(CODINGS)}
         raise Problem("unsupported-media-type", detail, fields=fields)
-    if len(applied) > 2:
-        raise Problem("malformed", "more than two content codings, one in the other")
+    most = current_app.settings.max_codings
+    if len(applied) > most:
+        raise Problem("malformed", f"more than {most} content codings, one in another")
     return applied
 
 

@@ -94,6 +94,9 @@ def size() -> int:
 def names(parameter: str, known: list[str]) -> tuple[str, ...]:
     """The names that the parameter lists, each one of the known. Raises Problem (400)."""
     given = tuple(filter(None, request.args.get(parameter, "").split(",")))
+    most = current_app.settings.max_names
+    if len(given) > most:
+        raise Problem("malformed", f"{parameter}: at most {most} names")
     for name in given:
         if name not in known:
             there = ", ".join(known) or "none"

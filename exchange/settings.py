@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from negotiate.forwarded import networks
+
 PREFIX = "PARLEY_"
 EMBEDDED = "sqlite:///instance/parley.db"
 
@@ -32,10 +34,24 @@ class Settings(BaseModel):
     head_seconds: int = Field(10, ge=1, description="seconds for a request to arrive (408)")
     content_seconds: int = Field(30, ge=1, description="seconds more for its content (408)")
     taking_seconds: int = Field(30, ge=1, description="seconds without taking any of an answer")
+    max_fields: int = Field(100, ge=1, description="field lines of a request (431)")
+    max_members: int = Field(100, ge=1, description="members of a list in a field (431)")
+    max_path: int = Field(2**10, ge=1, description="bytes of a path, decoded (414)")
     max_content: int = Field(2**20, ge=1, description="bytes of decoded content (413)")
     max_depth: int = Field(64, ge=1, le=200, description="levels of nesting in content (400)")
     max_query: int = Field(8 * 2**10, ge=1, description="bytes of a query (414)")
+    max_parameters: int = Field(100, ge=1, description="parameters of a query (400)")
+    max_names: int = Field(50, ge=1, description="names in `fields` and in `expand` (400)")
+    max_terms: int = Field(8, ge=1, le=50, description="members that `sort` names (400)")
+    max_values: int = Field(100, ge=1, le=1000, description="values of `in` (400)")
+    max_pattern: int = Field(200, ge=1, le=4000, description="characters of `like` (400)")
+    max_wildcards: int = Field(4, ge=0, le=16, description="`*` in `like` (400)")
+    max_codings: int = Field(2, ge=1, le=8, description="content codings, one in another (400)")
+    max_selector: int = Field(1000, ge=1, description="characters of `sel` in XML Patch (400)")
     max_operations: int = Field(1000, ge=1, description="operations of a patch (422)")
+    cors_origins: str = Field("", description="origins whose scripts may read answers, or `*`")
+    cors_seconds: int = Field(600, ge=0, description="seconds that browsers keep a preflight")
+    trusted_proxies: str = Field("", description="addresses, networks whose `X-Forwarded-*` counts")
     require_preconditions: bool = Field(False, description="writes must say If-Match (428)")
     per_page: int = Field(20, ge=1, description="items on a page, unless a client says")
     max_per_page: int = Field(100, ge=1, description="items on a page at most (400)")
@@ -46,6 +62,20 @@ class Settings(BaseModel):
         if value and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", value):
             raise ValueError("should be an origin such as https://api.example.org")
         return value.rstrip("/")
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, value: str) -> str:
+        for each in value.replace(",", " ").split():
+            if each != "*" and not re.fullmatch(r"https?://[^/?#\s@A-Z]+", each):
+                raise ValueError(f"{each} should be as browsers write it: https://app.example.org")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        networks(value)
+        return value
 
     @model_validator(mode="after")
     def _fits_on_a_page(self) -> Self:

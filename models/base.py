@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Select
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from models.filters import relations, searchable
+from models.filters import Bounds, relations, searchable
 from models.members import Member, accept, members
 from models.reading import Data, read, related, state
 from models.search import Search, Wanted
@@ -84,10 +84,12 @@ class Model(DeclarativeBase):
         return state(cls, id, lock=lock)
 
     @classmethod
-    def search(cls, statement: Select[Any], filters: Iterable[Wanted], sort: str) -> Search:
+    def search(
+        cls, statement: Select[Any], filters: Iterable[Wanted], sort: str, bounds: Bounds
+    ) -> Search:
         """The rows of a select of this model that hold to every filter (name, operator, text), in
-        order. Raises Unsearchable."""
-        return Search(cls, statement, filters, sort)
+        order. Raises Unsearchable, also for what is beyond the bounds."""
+        return Search(cls, statement, filters, sort, bounds)
 
     def take(self, data: Data) -> None:
         """Takes over accepted data. Raises Invalid or Conflict where the model has rules."""

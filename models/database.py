@@ -116,11 +116,19 @@ class Database:
 def _server(url: str, connections: int) -> Engine:
     """Who reads sees one state, however many statements it takes."""
     isolation = "REPEATABLE READ"
-    return create_engine(url, pool_size=connections, pool_pre_ping=True, isolation_level=isolation)
+    return create_engine(
+        url,
+        pool_size=connections,
+        pool_pre_ping=True,
+        isolation_level=isolation,
+        hide_parameters=True,
+    )
 
 
 def _sqlite(url: str, connections: int) -> Engine:
-    engine = create_engine(url, pool_size=connections, connect_args={"timeout": 5})
+    engine = create_engine(
+        url, pool_size=connections, connect_args={"timeout": 5}, hide_parameters=True
+    )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine

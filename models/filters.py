@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, select
 
@@ -17,14 +17,21 @@ from models.types import FORBIDDEN
 if TYPE_CHECKING:
     from models.base import Model
 
-MOST_VALUES = 100  # of `in`
-MOST_WILDCARDS = 4  # of `like`: what it costs grows with their number
-LONGEST_PATTERN = 200
 _PIECE = re.compile(r"\\(.)|(,)|([^\\,]+|\\)", re.DOTALL)  # escaped, a comma, or plain
 _LIKE = {"*": "%", "?": "_", "%": r"\%", "_": r"\_", "\\": r"\\"}
 
 Column = ColumnElement[Any]
 Condition = ColumnElement[bool]
+
+
+class Bounds(Protocol):
+    """How much a search may ask for: values of `in`; characters of `like`, and `*` in it, with the
+    number of which its cost grows; members of `sort`."""
+
+    max_values: int
+    max_pattern: int
+    max_wildcards: int
+    max_terms: int
 
 
 class Filter(NamedTuple):
@@ -35,17 +42,21 @@ class Filter(NamedTuple):
     text: str
 
 
-def condition(model: "type[Model]", filter: Filter) -> Condition:
+def condition(model: "type[Model]", filter: Filter, bounds: Bounds) -> Condition:
     """What the filter demands of a row. Raises Unsearchable, saying what is allowed."""
     relation, _, inner = filter.name.rpartition(".")
     if relation:
         reference, target = _relation(model, relation)
-        wanted = condition(target, filter._replace(name=inner))
+        wanted = condition(target, filter._replace(name=inner), bounds)
         return reference.in_(select(target.__table__.c.id).where(wanted))
     member = _member(model, filter.name)
     if filter.operator not in _OPERATORS:
         raise Unsearchable(f"no operator {filter.operator!r}; there are: {', '.join(_OPERATORS)}")
-    return _OPERATORS[filter.operator](model.__table__.c[member.name], member, filter.text)
+    column = model.__table__.c[member.name]
+    return _OPERATORS[filter.operator](column, member, filter.text, bounds)
+
+
+Operator = Callable[[Column, Member, str, Bounds], Condition]
 
 
 @cache
@@ -93,38 +104,38 @@ def _relation(model: "type[Model]", name: str) -> tuple[Column, Any]:
     return model.__table__.c[known[name].name], known[name].refers_to
 
 
-def _compare(compare: Callable[[Any, Any], Any]) -> Callable[[Column, Member, str], Condition]:
-    return lambda column, member, text: compare(column, value_of(member, text))
+def _compare(compare: Callable[[Any, Any], Any]) -> Operator:
+    return lambda column, member, text, bounds: compare(column, value_of(member, text))
 
 
-def _differs(column: Column, member: Member, text: str) -> Condition:
+def _differs(column: Column, member: Member, text: str, bounds: Bounds) -> Condition:
     """Null differs from every value."""
     return column.is_distinct_from(value_of(member, text))
 
 
-def _in(column: Column, member: Member, text: str) -> Condition:
+def _in(column: Column, member: Member, text: str, bounds: Bounds) -> Condition:
     values = [""]
     for escaped, comma, plain in _PIECE.findall(text):
         if comma:
             values.append("")
         else:
             values[-1] += escaped or plain
-    if len(values) > MOST_VALUES:
-        raise Unsearchable(f"{member.name}[in]: at most {MOST_VALUES} values")
+    if len(values) > bounds.max_values:
+        raise Unsearchable(f"{member.name}[in]: at most {bounds.max_values} values")
     return column.in_([value_of(member, value) for value in values])
 
 
-def _like(column: Column, member: Member, text: str) -> Condition:
+def _like(column: Column, member: Member, text: str, bounds: Bounds) -> Condition:
     if member.kind is not str:
         raise Unsearchable(f"{member.name}[like]: {member.name} is no text")
-    if len(text) > LONGEST_PATTERN or text.count("*") > MOST_WILDCARDS:
-        limits = f"{LONGEST_PATTERN} characters and {MOST_WILDCARDS} *"
+    if len(text) > bounds.max_pattern or text.count("*") > bounds.max_wildcards:
+        limits = f"{bounds.max_pattern} characters and {bounds.max_wildcards} *"
         raise Unsearchable(f"{member.name}[like]: at most {limits}")
     pattern = "".join(_LIKE.get(character, character) for character in value_of(member, text))
     return column.like(pattern, escape="\\")
 
 
-def _null(column: Column, member: Member, text: str) -> Condition:
+def _null(column: Column, member: Member, text: str, bounds: Bounds) -> Condition:
     if text not in ("true", "false"):
         raise Unsearchable(f"{member.name}[null]: {text!r} is neither true nor false")
     return column.is_(None) if text == "true" else column.is_not(None)
@@ -174,7 +185,7 @@ _EXAMPLES = {
     date: "date such as 2026-11-22",
     datetime: "time such as 2026-11-22T07:16:00Z",
 }
-_OPERATORS: dict[str, Callable[[Column, Member, str], Condition]] = {
+_OPERATORS: dict[str, Operator] = {
     "eq": _compare(operator.eq),
     "ne": _differs,
     "lt": _compare(operator.lt),

@@ -12,8 +12,6 @@ from models.members import Member
 if TYPE_CHECKING:
     from models.base import Model
 
-MOST_TERMS = 8
-
 Condition = ColumnElement[bool]
 Position = Sequence[str | None]  # where a row stands: the text of the value of each term
 
@@ -51,9 +49,9 @@ class Section(NamedTuple):
     position: Position | None
 
 
-def terms(model: "type[Model]", sort: str) -> list[Term]:
+def terms(model: "type[Model]", sort: str, most: int) -> list[Term]:
     """The order that `-issued_on,last` asks for, completed by the id in the direction of the last,
-    so that an index can answer the usual ones. Raises Unsearchable."""
+    so that an index can answer the usual ones. Raises Unsearchable, also for more than `most`."""
     known, found = searchable(model), {}
     for part in filter(None, sort.split(",")):
         name = part.removeprefix("-")
@@ -61,8 +59,8 @@ def terms(model: "type[Model]", sort: str) -> list[Term]:
             allowed = ", ".join(known)
             raise Unsearchable(f"sort: {part!r}; there are, each once, with - or not: {allowed}")
         found[name] = _term(model, known[name], part.startswith("-"))
-    if len(found) > MOST_TERMS:
-        raise Unsearchable(f"sort: at most {MOST_TERMS} members")
+    if len(found) > most:
+        raise Unsearchable(f"sort: at most {most} members")
     descending = bool(found) and [*found.values()][-1].descending
     found.setdefault("id", _term(model, known["id"], descending))
     return [*found.values()]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func
 
-from models.filters import Filter, condition, text_of
+from models.filters import Bounds, Filter, condition, text_of
 from models.order import Position, Section, Term, after, sections, terms
 from models.reading import Data, columns_of, fetch, plain
 from models.session import connection
@@ -20,10 +20,15 @@ class Search:
     """A select of a model, filtered and ordered. Raises Unsearchable for what cannot be asked."""
 
     def __init__(
-        self, model: "type[Model]", statement: Select[Any], filters: Iterable[Wanted], sort: str
+        self,
+        model: "type[Model]",
+        statement: Select[Any],
+        filters: Iterable[Wanted],
+        sort: str,
+        bounds: Bounds,
     ) -> None:
-        conditions = [condition(model, Filter(*each)) for each in filters]
-        self._model, self._order = model, terms(model, sort)
+        conditions = [condition(model, Filter(*each), bounds) for each in filters]
+        self._model, self._order = model, terms(model, sort, bounds.max_terms)
         self._statement = statement.where(*conditions)
 
     def count(self) -> int:

@@ -84,8 +84,8 @@ KINDS = {
         Kind(
             "uri-too-long",
             414,
-            "The query is too long",
-            "The detail names the limit.",
+            "The path or query is too long",
+            "The detail names which, and the limit.",
         ),
         Kind(
             "unsupported-media-type",
@@ -110,8 +110,8 @@ KINDS = {
         Kind(
             "fields-too-large",
             431,
-            "The request line and its fields are too large",
-            "The detail names the limit.",
+            "The fields are too large, or one of them is",
+            "The detail names which, and the limit.",
         ),
         Kind(
             "internal-error",

@@ -18,11 +18,13 @@ class Unprocessable(Exception):
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much a patch may do: levels of nesting, operations, bytes of the document."""
+    """How much a patch may do: levels of nesting, operations, bytes of the document, characters of
+    a selector."""
 
     depth: int
     operations: int
     size: int
+    selector: int = 1000
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def apply(content: bytes, data: Data, shape: Shape, charset: str | None, bounds:
     written = xml.encode(data, shape)
     root, size = etree.fromstring(written), len(written)
     for operation in operations:
-        _check(operation)
+        _check(operation, bounds)
         size += len(etree.tostring(operation, with_tail=False))
         if size > bounds.size:
             raise Unprocessable(f"{_place(operation)} makes more than {bounds.size} bytes")
@@ -35,7 +35,7 @@ def apply(content: bytes, data: Data, shape: Shape, charset: str | None, bounds:
     return _read(root, shape, bounds)
 
 
-def _check(operation: _Element) -> None:
+def _check(operation: _Element, bounds: Bounds) -> None:
     """Raises Malformed for what is no operation (RFC 5261, 4)."""
     name = etree.QName(operation)
     if name.namespace != NAMESPACE or name.localname not in _ATTRIBUTES:
@@ -44,6 +44,8 @@ def _check(operation: _Element) -> None:
     if "sel" not in given or given - _ATTRIBUTES[name.localname]:
         allowed = ", ".join(sorted(_ATTRIBUTES[name.localname]))
         raise Malformed(f"{_place(operation)}: it has sel, and of attributes only {allowed}")
+    if len(operation.get("sel", "")) > bounds.selector:
+        raise Malformed(f"{_place(operation)}: sel: more than {bounds.selector} characters")
 
 
 def _applied(operation: _Element, root: _Element) -> _Element:

@@ -12,7 +12,6 @@ from lxml.etree import _Element
 from representations.base import Malformed
 from representations.patch import Inapplicable, short
 
-LONGEST = 1000  # characters of a selector
 _NAME = r"[^\W\d][\w.-]*"
 _QNAME = rf"(?:{_NAME}:)?{_NAME}"
 _QUOTED = "\"[^\"]*\"|'[^']*'"
@@ -61,8 +60,6 @@ def qualified(name: str, names: Names, default: str | None = None) -> str:
 
 
 def _steps(selector: str) -> list[str]:
-    if len(selector) > LONGEST:
-        raise Malformed(f"sel: more than {LONGEST} characters")
     steps, end = [], 0
     while end < len(selector):
         match = _STEP.match(selector, end)

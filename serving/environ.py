@@ -38,7 +38,7 @@ def environ_of(scope: Mapping[str, Any], content: IO[bytes]) -> dict[str, Any]:
     }
     for name, value in scope["headers"]:
         if b"_" not in name:
-            key, text = _key(name), value.decode("latin-1")
+            key, text = _key(name), value.decode("latin-1").rstrip(" \t")  # RFC 9112, 5.1
             environ[key] = f"{environ[key]}, {text}" if key in environ else text
     return environ
 

@@ -12,6 +12,7 @@ from httptools import HttpParserInvalidMethodError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from negotiate.problem import Problem
+from negotiate.security import security_fields
 from representations import PROBLEMS
 from representations.base import Shape
 
@@ -25,6 +26,7 @@ class Protocol(HttpToolsProtocol):
     """A connection. Its settings are those of the application, a Gateway."""
 
     head = 0  # bytes of the head that is being read
+    lines = 0  # and its field lines
     is_head = False  # whether one is
     fault = _MALFORMED  # what is wrong if the parser stops
     is_half_closed = False
@@ -52,7 +54,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.is_head, self.head = True, 0
+        self.is_head, self.head, self.lines = True, 0, 0
         self._time(lambda: self._refuse(_TOO_SLOW))
 
     def on_url(self, url: bytes) -> None:
@@ -62,6 +64,9 @@ class Protocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)
         self._count(len(name) + len(value) + 4)  # a colon, a space, and the end of the line
+        self.lines += 1
+        if self.lines > self.app.settings.max_fields:
+            self._stop(self._too_many())
 
     def on_headers_complete(self) -> None:
         self.is_head = False
@@ -96,14 +101,21 @@ class Protocol(HttpToolsProtocol):
     def _count(self, size: int) -> None:
         self.head += size
         if self.head > self.app.settings.max_head:
-            self.fault = self._too_large()
-            raise ValueError  # stops the parser
+            self._stop(self._too_large())
+
+    def _stop(self, fault: Problem) -> None:
+        self.fault = fault
+        raise ValueError  # stops the parser
 
     def _too_large(self) -> Problem:
         most = self.app.settings.max_head
         return Problem(
             "fields-too-large", f"a request line and its fields have at most {most} bytes"
         )
+
+    def _too_many(self) -> Problem:
+        most = self.app.settings.max_fields
+        return Problem("fields-too-large", f"a request has at most {most} field lines")
 
     def _refuse(self, problem: Problem) -> None:
         """The problem as the last answer of the connection, unless another is on its way."""
@@ -141,6 +153,7 @@ def _answer(problem: Problem, origin: str) -> bytes:
         "Cache-Control": "no-store",
         "Vary": "Accept",
         "Connection": "close",
+        **security_fields(origin),
     }
     lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return STATUS_LINE[problem.kind.status] + lines.encode() + b"\r\n" + content

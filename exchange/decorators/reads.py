@@ -46,7 +46,8 @@ def collection(model: Any) -> Callable[[View], View]:
             exchange, selection = current(), Selection.asked(model)
             exchange.shape = collection_shape(model, selection.shape())
             sort = request.args.get("sort", "")
-            search = model.search(view(**values), query.filters(), sort)
+            filters, settings = query.filters(), current_app.settings
+            search = model.search(view(**values), filters, sort, settings)
             if query.is_stream():
                 return stream_of(search, selection, exchange)
             return page_of(search, selection)

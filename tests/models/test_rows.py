@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import event, func, inspect, select
 
+from exchange.settings import Settings
 from models import (
     Busy,
     Conflict,
@@ -28,7 +29,7 @@ from models.sample import fill
 
 def numbered(model, statement, number, size):
     """The rows of a page, and how many there are in all."""
-    search = model.search(statement, (), "")
+    search = model.search(statement, (), "", Settings())
     return search.page(number, size), search.count()
 
 

@@ -26,6 +26,7 @@ FIELDS = [
     ("one line", [(b"accept", b"a/b")], "HTTP_ACCEPT", "a/b"),
     ("lines in order", [(b"accept", b"a/b"), (b"accept", b"c/d")], "HTTP_ACCEPT", "a/b, c/d"),
     ("two hosts are none", [(b"host", b"a"), (b"host", b"b")], "HTTP_HOST", "a, b"),
+    ("spaces after the value", [(b"host", b"a \t ")], "HTTP_HOST", "a"),
     ("content type", [(b"content-type", b"text/csv")], "CONTENT_TYPE", "text/csv"),
     ("content length", [(b"content-length", b"3")], "CONTENT_LENGTH", "3"),
     ("bytes above 0x7F", [(b"if-match", b'"\xc3\xa9"')], "HTTP_IF_MATCH", '"\xc3\xa9"'),

@@ -1,0 +1,42 @@
+"""What holds for every request and answer, whatever road they take inside."""
+
+from collections.abc import Callable
+from typing import Any
+
+from exchange.cors import Sharing
+from exchange.settings import Settings
+from negotiate import forwarded
+from negotiate.security import security_fields
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+
+
+class Edge:
+    """The edge of an application, by its settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._proxies = forwarded.networks(settings.trusted_proxies)
+        self._security = [*security_fields(settings.public_url).items()]
+        self._sharing = Sharing(settings)
+
+    def arrive(self, environ: Environ) -> None:
+        """Puts the client in the place of a trusted proxy: its address and its scheme. Nothing else
+        believes what a request says of where it came from."""
+        peer = environ.get("REMOTE_ADDR", "")
+        if not self._proxies or not forwarded.is_trusted(peer, self._proxies):
+            return
+        chain = environ.get("HTTP_X_FORWARDED_FOR")
+        environ["REMOTE_ADDR"] = forwarded.client(peer, chain, self._proxies)
+        said, direct = environ.get("HTTP_X_FORWARDED_PROTO"), environ["wsgi.url_scheme"]
+        environ["wsgi.url_scheme"] = forwarded.scheme(said, direct)
+
+    def leaving(self, environ: Environ, start_response: Start) -> Start:
+        """`start_response`, with the fields of every answer; those that it has already stay."""
+
+        def start(status: str, fields: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            told = {name for name, _ in fields}
+            more = [each for each in self._security if each[0] not in told]
+            return start_response(status, [*self._sharing.add(environ, fields), *more], exc_info)
+
+        return start

@@ -1,0 +1,16 @@
+"""The fields that tell a browser to make nothing of an answer but what it is (Fetch, CSP 3)."""
+
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_YEAR = 365 * 24 * 3600  # seconds
+
+
+def security_fields(origin: str) -> dict[str, str]:
+    """The fields of every answer. Only where the public origin is of https does it promise to stay
+    so (RFC 6797, 7.2: a browser ignores it on http)."""
+    secure = origin.startswith("https://")
+    return _ALWAYS | ({"Strict-Transport-Security": f"max-age={_YEAR}"} if secure else {})
