@@ -75,12 +75,24 @@ def start_server(database: Path, port: int, *options: str, **environment: str) -
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    wait_for(port)
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)  # it listens before it can answer
-    connection.request("OPTIONS", "*")
-    connection.getresponse()
-    connection.close()
-    return Server(port, database, process)
+    server = Server(port, database, process)
+    try:
+        wait_for(port)
+        _wait_for_answer(port)
+    except Exception:
+        stop(server)
+        raise
+    return server
+
+
+def _wait_for_answer(port: int) -> None:
+    """It listens before it can answer; on a machine with much to do, long before."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=90)
+    try:
+        connection.request("OPTIONS", "*")
+        connection.getresponse()
+    finally:
+        connection.close()
 
 
 def is_answered(url: str) -> bool:
@@ -91,7 +103,7 @@ def is_answered(url: str) -> bool:
         return False
 
 
-def wait_for(port: int, seconds: float = 20) -> None:
+def wait_for(port: int, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

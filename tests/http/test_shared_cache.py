@@ -59,7 +59,14 @@ def running(port: int, *command: str, **environment: str) -> Iterator[int]:
         process.wait(20)
 
 
-SERVING = ("--factory", "--http", "serving.protocol:Protocol", "--lifespan", "off")
+SERVING = (
+    "--factory",
+    "--http",
+    "serving.protocol:Protocol",
+    "--lifespan",
+    "off",
+    "--no-proxy-headers",
+)
 
 
 @pytest.fixture(scope="module", params=["run:create_gateway", "tests.http.public_app:create"])
