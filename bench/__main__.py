@@ -13,11 +13,13 @@ from models import Customer, Database, read
 from models.sample import fill
 from run import create_app
 
+UNREACHED = "reads 900000000/minute 900000000/hour"  # counted, as everywhere
+
 
 def main() -> None:
     table = Table("what", "ratio", "bound", "kept")
     with TemporaryDirectory() as folder:
-        settings = Settings(database_url=f"sqlite:///{folder}/bench.db")
+        settings = Settings(database_url=f"sqlite:///{folder}/bench.db", rate_limits=UNREACHED)
         database = Database(settings.database_url)
         database.create()
         list(fill(database, 100))

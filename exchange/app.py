@@ -16,6 +16,7 @@ from exchange.coding import OFFERED
 from exchange.content import readable_fields
 from exchange.edge import Edge
 from exchange.errors import problem
+from exchange.limits import Limits
 from exchange.links import Routes, read_routes
 from exchange.selection import offers, select
 from exchange.settings import Settings
@@ -53,6 +54,7 @@ class Api(Flask):
         self.places = Semaphore(settings.threads - 2)  # of streams, which hold a thread each
         self.cache = Representations(self, settings)
         self.edge = Edge(settings)
+        self.limits = Limits(self, settings)
         self.url_map.converters["id"] = IdConverter
         self.url_map.merge_slashes = False
         self.register_error_handler(Exception, self.answer_error)

@@ -5,10 +5,10 @@ current: so it is as fresh as the database, whoever wrote, in whatever process.
 """
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from time import monotonic
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from flask_caching import Cache
 
 from exchange import query
 from exchange.answer import Shown, deliver, show
+from exchange.resting import Resting
 from exchange.settings import Settings
 from exchange.state import Exchange
 from negotiate.cache_control import cache_status, request_directives
@@ -28,7 +29,6 @@ SECONDS = 3600  # that it is kept at most
 _STRIPES = 64  # of the locks under which misses build: one build for many who miss at once
 _TIMEOUT = 0.2  # seconds that the cache's server may take
 _ROOT = Path(__file__).parent.parent
-_REST = 5  # seconds for which one that failed is left alone
 
 
 class Kept(msgspec.Struct, array_like=True):
@@ -60,7 +60,7 @@ class Representations:
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._store = Cache(app, config=_configuration(settings))
         self._locks = [Lock() for _ in range(_STRIPES)]
-        self._rest_until = 0.0
+        self._resting = Resting("the cache")
 
     def answer(self, exchange: Exchange, make: Callable[[Any], Shown]) -> Response:
         """The response from the cache, else from what `make` runs: the view, then `show`.
@@ -90,24 +90,14 @@ class Representations:
         return deliver(shown, cache_status("request" if is_anew else "uri-miss", stored))
 
     def _find(self, key: str, generation: str) -> Kept | None:
-        kept: Kept | None = self._ask(lambda: self._store.get(key))
+        kept: Kept | None = self._resting.ask(lambda: self._store.get(key))
         return kept if kept and kept.generation == generation else None
 
     def _keep(self, key: str, kept: Kept) -> bool:
         if len(kept.shown.content) > LONGEST:
             return False
-        return bool(self._ask(lambda: self._store.set(key, kept, timeout=SECONDS)))
-
-    def _ask(self, ask: Callable[[], Any]) -> Any:
-        """What the store says; None while it is down, which costs one timeout every few seconds."""
-        if monotonic() < self._rest_until:
-            return None
-        try:
-            return ask()
-        except Exception as error:  # each kind of store has errors of its own
-            self._rest_until = monotonic() + _REST
-            current_app.logger.warning("the cache is left alone for %d s: %r", _REST, error)
-            return None
+        ask = partial(self._store.set, key, kept, timeout=SECONDS)
+        return bool(self._resting.ask(ask))
 
 
 def is_kept(exchange: Exchange) -> bool:

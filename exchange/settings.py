@@ -9,9 +9,14 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from negotiate.forwarded import networks
+from negotiate.rate_limit import read_policies
 
 PREFIX = "PARLEY_"
 EMBEDDED = "sqlite:///instance/parley.db"
+RATE_LIMITS = (
+    "reads 6000/minute 200000/hour; writes 1200/minute 30000/hour; "
+    "log-ins 30/minute 300/hour; streams 60/minute 1000/hour"
+)
 
 
 class Settings(BaseModel):
@@ -22,7 +27,7 @@ class Settings(BaseModel):
     database_url: str = Field(EMBEDDED, description="SQLAlchemy URL of the database")
     public_url: str = Field("", description="origin that links begin with; empty: they begin at /")
     secret_key: str = Field("", description="signs cursors; empty: one is kept in the database")
-    cache_url: str = Field("", description="Redis of the cache; empty: in each process")
+    cache_url: str = Field("", description="Redis of cache and rate limits; empty: without")
     cache_entries: int = Field(500, ge=1, description="representations that a process keeps")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, lt=65536, description="port to listen on")
@@ -52,6 +57,7 @@ class Settings(BaseModel):
     cors_origins: str = Field("", description="origins whose scripts may read answers, or `*`")
     cors_seconds: int = Field(600, ge=0, description="seconds that browsers keep a preflight")
     trusted_proxies: str = Field("", description="addresses, networks whose `X-Forwarded-*` counts")
+    rate_limits: str = Field(RATE_LIMITS, description="requests of a user or address (429); `off`")
     require_preconditions: bool = Field(False, description="writes must say If-Match (428)")
     per_page: int = Field(20, ge=1, description="items on a page, unless a client says")
     max_per_page: int = Field(100, ge=1, description="items on a page at most (400)")
@@ -75,6 +81,12 @@ class Settings(BaseModel):
     @classmethod
     def _are_networks(cls, value: str) -> str:
         networks(value)
+        return value
+
+    @field_validator("rate_limits")
+    @classmethod
+    def _is_a_policy(cls, value: str) -> str:
+        read_policies(value)
         return value
 
     @model_validator(mode="after")

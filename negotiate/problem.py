@@ -114,6 +114,13 @@ KINDS = {
             "The detail names which, and the limit.",
         ),
         Kind(
+            "too-many-requests",
+            429,
+            "Too many requests",
+            "RateLimit-Policy says how many are allowed in which time, RateLimit what is left. "
+            "Ask again after the seconds in Retry-After; what is refused counts too.",
+        ),
+        Kind(
             "internal-error",
             500,
             "The server failed",

@@ -71,7 +71,7 @@ def start_server(database: Path, port: int, *options: str, **environment: str) -
     process = subprocess.Popen(
         [*command, "--port", str(port), *options],
         cwd=ROOT,
-        env=os.environ | environment,
+        env=os.environ | {"PARLEY_RATE_LIMITS": "off"} | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

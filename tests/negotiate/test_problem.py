@@ -35,6 +35,7 @@ def test_no_two_kinds_have_the_same_status() -> None:
         (414, "uri-too-long"),
         (415, "unsupported-media-type"),
         (422, "invalid"),
+        (429, "too-many-requests"),
         (500, "internal-error"),
         (503, "unavailable"),
         # a status without a kind is as x00 of its class (RFC 9110, 15)
