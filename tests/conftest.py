@@ -199,7 +199,7 @@ def postgresql_url() -> str:
 @pytest.fixture
 def app(database_url: str):
     """The application on a database of its own."""
-    app = create_app(Settings(database_url=database_url))
+    app = create_app(Settings(database_url=database_url, rate_limits="off"))
     yield app
     app.database.close()
 

@@ -173,10 +173,11 @@ def test_off_means_no_limit_and_no_fields(limited):
     assert not [name for name in FIELDS if name in ask(client).headers]
 
 
-def test_limits_are_on_unless_somebody_says(app, client):
-    assert app.settings.rate_limits == RATE_LIMITS
+def test_limits_are_on_unless_somebody_says(database_url):
     assert read_policies(RATE_LIMITS).keys() == set(GROUPS)
-    assert '"minute";r=' in client.get("/").headers["RateLimit"]
+    app = create_app(Settings(database_url=database_url))
+    assert '"minute";r=' in app.test_client().get("/").headers["RateLimit"]
+    app.database.close()
 
 
 def test_a_file_that_cannot_be_used_is_no_failure(limited, caplog, monkeypatch):

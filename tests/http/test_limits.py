@@ -112,7 +112,13 @@ ROWS = [
     ),
 ]
 # Of time, threads and connections: tests/http/test_slow.py.
-ELSEWHERE = {"max_waiting", "head_seconds", "content_seconds", "require_preconditions"}
+ELSEWHERE = {
+    "rate_limits",
+    "max_waiting",
+    "head_seconds",
+    "content_seconds",
+    "require_preconditions",
+}
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.setting)
 
 
