@@ -10,7 +10,6 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
 from exchange import bounds, query
-from exchange import query
 from exchange.access import Access
 from exchange.answer import allow, answer, answer_problem, empty
 from exchange.cache import Representations, is_kept
