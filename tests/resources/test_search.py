@@ -281,6 +281,7 @@ SORTS = {
     "/invoices": (
         "id", "-id", "total", "-total", "issued_on", "-issued_on", "number,id", "status,-issued_on",
         "-status,issued_on,-total", "customer_id,-id", "-number,-customer_id",
+        "customer_id,issued_on", "-customer_id,-issued_on,total", "issued_on,note,-id",
     ),
     "/customers": ("last", "-company,first", "phone", "-phone", "country,-city", "created_at"),
 }  # fmt: skip
@@ -394,10 +395,65 @@ def test_every_link_keeps_filter_sort_fields_and_format(client):
         assert f"<{url}>" in answer.headers["Link"]
 
 
+NASTY = 'a,b;c"d<e>f[g]{h}\\ %41&=+#é'  # row 83: what a Link field or a URL could end at
+
+
+@pytest.mark.parametrize("place", ["page=2", "after="])
+@pytest.mark.parametrize("path", ["/customers", "/customers/2/invoices"])
+def test_the_links_are_those_of_the_field_and_lead_on(client, path, place):  # RFC 8288, 3
+    name = "last" if path == "/customers" else "note"
+    asked = f"{urlencode({f'{name}[ne]': NASTY})}&per_page=1&fields=id&format=json&sort=-id"
+    answer = client.get(f"{path}?{asked}&{place}")
+    links = {rel: url for rel, url in answer.json["links"].items() if url}
+    field = re.findall(r'<([^<>]*)>; rel="([a-z]+)"(; type="[^"]+")?', answer.headers["Link"])
+    assert {rel: url for url, rel, _ in field if rel != "alternate"} == links
+    assert len(links) == (5 if place == "page=2" else 3)
+    for url, *_ in field:
+        assert re.fullmatch(r"[A-Za-z0-9\-._~/?=&%+]+", url), url
+        assert client.get(url).status_code == 200
+    assert client.get(links["self"]).json["items"] == answer.json["items"]
+    assert client.get(links["next"]).json["items"] != answer.json["items"]
+
+
+@pytest.mark.parametrize("path", ["/customers", "/invoices", "/products", "/invoices/1/items"])
+def test_the_search_form_names_each_parameter(client, path):  # RFC 6570, 3.2.8
+    form = re.fullmatch(r"([^{}]+)\{\?([a-z_]+(,[a-z_]+)*)\}", template(client, path))
+    assert form[1] == path
+    names = form[2].split(",")
+    assert len(names) == len({*names})
+    offered = client.get(f"{path}?nothing=1").json["detail"].partition("there are: ")[2].split(", ")
+    assert {*offered} - {"customer", "invoice", "product"} == {*names}
+    xml = client.get(path, headers={"Accept": "application/xml"}).text
+    assert f"<templates><search>{form[0]}</search></templates>" in xml
+
+
+def template(client, path: str) -> str:
+    return client.get(path).json["templates"]["search"]
+
+
+@pytest.mark.parametrize(
+    "field", [{"Range": "0-19", "Range-Unit": "items"}, {"Range": "items=0-1"}]
+)
+def test_a_range_of_items_is_ignored(client, field):  # row 84; RFC 9110, 14.2
+    answer = client.get("/customers", headers=field)
+    assert (answer.status_code, len(answer.json["items"])) == (200, 20)
+    assert "Content-Range" not in answer.headers
+
+
+MOST_SORTED = "first,-last,phone,-company,street,city,postal_code,country"
+AT_MOST = (f"sort={MOST_SORTED}", f"sort={MOST_SORTED}&after=", "per_page=100", "last[like]=****",
+           f"last[like]={'x' * 200}", f"id[in]={','.join('1' * 100)}")  # fmt: skip
+
+
+@pytest.mark.parametrize("query", AT_MOST)
+def test_what_is_just_within_the_bounds_is_answered(client, query):
+    assert client.get(f"/customers?{query}").status_code == 200
+
+
 WRONG = (
     *("colour=red", "country[zz]=1", "id=x", "id[lt]=", "id[null]=yes", "created_at=2026-01-01"),
     *("created_at[lt]=2026-13-01T00:00:00Z", "id=99999999999999999999", "id=%D9%A3", "last=%00"),
-    *("sort=x", "sort=last,last", "sort=--last", "sort=" + ",".join(["-first"] * 9)),
+    *("sort=x", "sort=last,last", "sort=--last", f"sort={MOST_SORTED},email"),
     *("fields=x", "expand=x", "page=1&after=", "id[like]=1*", "last[like]=" + "x" * 201),
     *("last[like]=*****", "id[in]=" + ",".join("1" * 101), "country[=1", "country]=1", "[eq]=1"),
     *("country[eq][ne]=1", "invoices.id=1", "id.id=1", "created_at=2026-1-1T0:0:0Z"),
