@@ -116,7 +116,8 @@ def after(order: Sequence[Term], position: Position) -> Condition:
         typed = zip(order, values, strict=True)
         theirs = tuple_(*(literal(value, term.column.type) for term, value in typed))
         beyond = ours < theirs if order[0].descending else ours > theirs
-        return and_(beyond, order[0].since(values[0]))  # which MariaDB needs for a range
+        # MariaDB needs the bound for a range; SQLite takes the first of the two, the closer one
+        return and_(beyond, order[0].since(values[0]))
     either = [
         and_(*(t.same(v) for t, v in zip(order[:i], values[:i], strict=True)), term.after(value))
         for i, (term, value) in enumerate(zip(order, values, strict=True))

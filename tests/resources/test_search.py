@@ -14,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from exchange.settings import Settings
 from models import Customer, Invoice, Item, Product
+from run import create_app
 
 COLLECTIONS = {"/customers": Customer, "/invoices": Invoice, "/products": Product}
 COMPARE = {
@@ -381,6 +383,15 @@ def test_a_cursor_is_bound_to_its_search(client, other):
     url = client.get("/invoices?after=&per_page=2").json["links"]["next"]
     cursor = re.search("after=([^&]+)", url)[1]
     assert client.get(f"{other}&after={cursor}").status_code == 400
+
+
+@pytest.mark.parametrize(("key", "status"), [("", 200), ("another", 400)])
+def test_a_cursor_holds_where_the_key_is_the_same(client, database_url, key, status):
+    """The one that is kept in the database, so also after a restart and in another process."""
+    url = client.get("/invoices?after=&per_page=2").json["links"]["next"]
+    other = create_app(Settings(database_url=database_url, secret_key=key))
+    assert other.test_client().get(url).status_code == status
+    other.database.close()
 
 
 def test_every_link_keeps_filter_sort_fields_and_format(client):
