@@ -6,6 +6,7 @@ current: so it is as fresh as the database, whoever wrote, in whatever process.
 
 from collections.abc import Callable
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -27,8 +28,9 @@ LONGEST = 2**18  # bytes of content: what is larger is not kept
 SECONDS = 3600  # that it is kept at most
 _STRIPES = 64  # of the locks under which misses build: one build for many who miss at once
 _TIMEOUT = 0.2  # seconds that the cache's server may take
+_SLOW = _TIMEOUT / 2  # seconds from which on it is no help
 _ROOT = Path(__file__).parent.parent
-_REST = 5  # seconds for which one that failed is left alone
+_REST = 5  # seconds for which one that failed, or was slow, is left alone
 
 
 class Kept(msgspec.Struct, array_like=True):
@@ -60,6 +62,7 @@ class Representations:
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._store = Cache(app, config=_configuration(settings))
         self._locks = [Lock() for _ in range(_STRIPES)]
+        self._slow = _SLOW if settings.cache_url else inf
         self._rest_until = 0.0
 
     def answer(self, exchange: Exchange, make: Callable[[Any], Shown]) -> Response:
@@ -69,14 +72,15 @@ class Representations:
         """
         given = request.environ.get
         asked = request_directives(given("HTTP_CACHE_CONTROL"), given("HTTP_PRAGMA"))
-        generation = None if asked.no_store else _generation(exchange)
+        key, generation = _key(exchange), None if asked.no_store else _generation(exchange)
+        is_looked_up = generation is not None and not asked.no_cache
+        if is_looked_up and (kept := self._find(key, generation)):
+            return _hit(kept)
+        if asked.only_if_cached:
+            raise Problem("not-kept", "only-if-cached, and nothing current is kept")
         if generation is None:
             return deliver(make(show), cache_status("bypass", stored=False))
-        key = _key(exchange)
-        kept = None if asked.no_cache else self._find(key, generation)
-        if kept is None and asked.only_if_cached:
-            raise Problem("not-kept", "only-if-cached, and nothing current is kept")
-        return _hit(kept) if kept else self._miss(key, generation, make, asked.no_cache)
+        return self._miss(key, generation, make, asked.no_cache)
 
     def _miss(
         self, key: str, generation: str, make: Callable[[Any], Shown], is_anew: bool
@@ -99,21 +103,30 @@ class Representations:
         return bool(self._ask(lambda: self._store.set(key, kept, timeout=SECONDS)))
 
     def _ask(self, ask: Callable[[], Any]) -> Any:
-        """What the store says; None while it is down, which costs one timeout every few seconds."""
-        if monotonic() < self._rest_until:
+        """What the store says; None while it is down or slow, which costs one timeout every few
+        seconds."""
+        if (start := monotonic()) < self._rest_until:
             return None
         try:
-            return ask()
+            found = ask()
         except Exception as error:  # each kind of store has errors of its own
-            self._rest_until = monotonic() + _REST
-            current_app.logger.warning("the cache is left alone for %d s: %r", _REST, error)
+            self._rest(repr(error))
             return None
+        if monotonic() - start > self._slow:
+            self._rest("slow")
+        return found
+
+    def _rest(self, reason: str) -> None:
+        self._rest_until = monotonic() + _REST
+        current_app.logger.warning("the cache is left alone for %d s: %s", _REST, reason)
 
 
 def is_kept(exchange: Exchange) -> bool:
     """Whether the answer may come from the cache and go into it."""
+    policy = exchange.traits.policy
     return (
-        exchange.traits.policy is not None
+        policy is not None
+        and not (policy.private or policy.no_store)
         and request.method in ("GET", "HEAD")
         and "Prefer" not in exchange.vary
         and "HTTP_AUTHORIZATION" not in request.environ
@@ -135,9 +148,10 @@ def _generation(exchange: Exchange) -> str | None:
 
 
 def _release(settings: Settings) -> str:
-    """What the bytes of answers depend on beside the data: this program, and settings. Of a server
-    that several releases share, each has its own part."""
-    made_by = sha256(repr((settings.public_url, settings.per_page)).encode())
+    """What answers depend on beside the data: this program, and settings. Of a server that several
+    releases share, each has its own part."""
+    shows = {"public_url", "secret_key", "per_page", "max_per_page"}  # the key signs cursors
+    made_by = sha256(settings.model_dump_json(include=shows).encode())
     for package in ("negotiate", "representations", "models", "exchange", "resources"):
         for file in sorted((_ROOT / package).rglob("*.py")):
             made_by.update(file.read_bytes())
