@@ -17,7 +17,7 @@ from run import create_app
 def main() -> None:
     table = Table("what", "ratio", "bound", "kept")
     with TemporaryDirectory() as folder:
-        settings = Settings(database_url=f"sqlite:///{folder}/bench.db")
+        settings = Settings(database_url=f"sqlite:///{folder}/bench.db", open_writes=True)
         database = Database(settings.database_url)
         database.create()
         list(fill(database, 100))

@@ -25,7 +25,7 @@ GROWTH = 32  # MiB
 
 def rows(folder: Path) -> Iterator[Row]:
     """The claims on collections; first makes a million invoices, which takes a minute."""
-    settings = Settings(database_url=f"sqlite:///{folder}/million.db")
+    settings = Settings(database_url=f"sqlite:///{folder}/million.db", open_writes=True)
     database = Database(settings.database_url)
     database.create()
     list(fill(database, MILLION // INVOICES + 1))

@@ -17,6 +17,7 @@ from flask import Flask, Response, current_app, request
 from flask_caching import Cache
 
 from exchange import query
+from exchange.access import holder_of
 from exchange.answer import Shown, deliver, show
 from exchange.settings import Settings
 from exchange.state import Exchange
@@ -28,6 +29,7 @@ SECONDS = 3600  # that it is kept at most
 _STRIPES = 64  # of the locks under which misses build: one build for many who miss at once
 _TIMEOUT = 0.2  # seconds that the cache's server may take
 _ROOT = Path(__file__).parent.parent
+_SHOWN = ("public_url", "per_page", "open_reads")  # settings that show in answers
 _REST = 5  # seconds for which one that failed is left alone
 
 
@@ -116,7 +118,6 @@ def is_kept(exchange: Exchange) -> bool:
         exchange.traits.policy is not None
         and request.method in ("GET", "HEAD")
         and "Prefer" not in exchange.vary
-        and "HTTP_AUTHORIZATION" not in request.environ
         and not (request.args and query.is_stream())
     )
 
@@ -126,7 +127,7 @@ def _hit(kept: Kept) -> Response:
 
 
 def _key(exchange: Exchange) -> str:
-    return f"{query.url()} {exchange.selected.name} {exchange.coding or ''}"
+    return f"{query.url()} {exchange.selected.name} {exchange.coding or ''} {holder_of(exchange)}"
 
 
 def _generation(exchange: Exchange) -> str | None:
@@ -137,7 +138,7 @@ def _generation(exchange: Exchange) -> str | None:
 def _release(settings: Settings) -> str:
     """What the bytes of answers depend on beside the data: this program, and settings. Of a server
     that several releases share, each has its own part."""
-    made_by = sha256(repr((settings.public_url, settings.per_page)).encode())
+    made_by = sha256(repr([getattr(settings, name) for name in _SHOWN]).encode())
     for package in ("negotiate", "representations", "models", "exchange", "resources"):
         for file in sorted((_ROOT / package).rglob("*.py")):
             made_by.update(file.read_bytes())

@@ -66,12 +66,15 @@ class Server:
 
 
 def start_server(database: Path, port: int, *options: str, **environment: str) -> Server:
-    """A server that answers: `python run.py serve` on the database, which must have its tables."""
+    """A server that answers: `python run.py serve` on the database, which must have its tables.
+
+    Who writes needs no credentials, unless the environment says something else.
+    """
     command = [sys.executable, "run.py", "serve", "--database", f"sqlite:///{database}"]
     process = subprocess.Popen(
         [*command, "--port", str(port), *options],
         cwd=ROOT,
-        env=os.environ | environment,
+        env=os.environ | {"PARLEY_OPEN_WRITES": "1"} | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -186,8 +189,8 @@ def postgresql_url() -> str:
 
 @pytest.fixture
 def app(database_url: str):
-    """The application on a database of its own."""
-    app = create_app(Settings(database_url=database_url))
+    """The application on a database of its own; who writes needs no credentials."""
+    app = create_app(Settings(database_url=database_url, open_writes=True))
     yield app
     app.database.close()
 

@@ -64,7 +64,7 @@ def two_apps(sample_file, tmp_path):
     """Two applications on one database: two caches that know nothing of each other."""
     copy = tmp_path / "parley.db"
     copy.write_bytes(sample_file.read_bytes())
-    settings = Settings(database_url=f"sqlite:///{copy}")
+    settings = Settings(database_url=f"sqlite:///{copy}", open_writes=True)
     apps = [create_app(settings) for _ in range(2)]
     yield apps
     for app in apps:
@@ -110,7 +110,9 @@ def four_processes(url: str, cache: str = "") -> Iterator[int]:
     """The port of a server of four processes."""
     port = free_port()
     command = [sys.executable, "run.py", "--database", url, "--port", str(port), "--workers", "4"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PARLEY_CACHE_URL": cache})
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"PARLEY_CACHE_URL": cache, "PARLEY_OPEN_WRITES": "1"}
+    )
     try:
         wait_for(port)
         yield port
