@@ -17,7 +17,8 @@ from run import create_app
 def main() -> None:
     table = Table("what", "ratio", "bound", "kept")
     with TemporaryDirectory() as folder:
-        settings = Settings(database_url=f"sqlite:///{folder}/bench.db")
+        url = f"sqlite:///{folder}/bench.db"
+        settings = Settings(database_url=url, log_level="error")  # the log is in `served`
         database = Database(settings.database_url)
         database.create()
         list(fill(database, 100))

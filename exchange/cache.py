@@ -18,6 +18,7 @@ from flask_caching import Cache
 
 from exchange import query
 from exchange.answer import Shown, deliver, show
+from exchange.observer import timed
 from exchange.settings import Settings
 from exchange.state import Exchange
 from negotiate.cache_control import cache_status, request_directives
@@ -60,6 +61,7 @@ class Representations:
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._store = Cache(app, config=_configuration(settings))
         self._locks = [Lock() for _ in range(_STRIPES)]
+        self._kind = "redis" if settings.cache_url else "process"
         self._rest_until = 0.0
 
     def answer(self, exchange: Exchange, make: Callable[[Any], Shown]) -> Response:
@@ -69,7 +71,8 @@ class Representations:
         """
         given = request.environ.get
         asked = request_directives(given("HTTP_CACHE_CONTROL"), given("HTTP_PRAGMA"))
-        generation = None if asked.no_store else _generation(exchange)
+        with timed("cache"):
+            generation = None if asked.no_store else _generation(exchange)
         if generation is None:
             return deliver(make(show), cache_status("bypass", stored=False))
         key = _key(exchange)
@@ -77,6 +80,11 @@ class Representations:
         if kept is None and asked.only_if_cached:
             raise Problem("not-kept", "only-if-cached, and nothing current is kept")
         return _hit(kept) if kept else self._miss(key, generation, make, asked.no_cache)
+
+    def health(self) -> dict[str, Any]:
+        """Raises the store's error while it is down."""
+        self._store.get("health")
+        return {"kind": self._kind}
 
     def _miss(
         self, key: str, generation: str, make: Callable[[Any], Shown], is_anew: bool
@@ -103,7 +111,8 @@ class Representations:
         if monotonic() < self._rest_until:
             return None
         try:
-            return ask()
+            with timed("cache"):
+                return ask()
         except Exception as error:  # each kind of store has errors of its own
             self._rest_until = monotonic() + _REST
             current_app.logger.warning("the cache is left alone for %d s: %r", _REST, error)
