@@ -1,11 +1,13 @@
 """Parley: the application, and the command line. The only file that imports everything."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import click
@@ -32,8 +34,13 @@ def create_app(settings: Settings | None = None) -> Any:
         models.Conflict: "conflict",
         models.Busy: "unavailable",
     }
-    database = models.Database(settings.database_url, settings.threads)
-    app = Api(__name__, settings, database, errors)
+    connections = settings.threads + settings.task_threads
+    database = models.Database(settings.database_url, connections)
+    app = Api(__name__, settings, database, errors, models.Task, models.repeats)
+    if settings.broker_url:
+        from work.broker import Sender
+
+        app.wake = Sender(settings.broker_url).wake
     for blueprint in (*BLUEPRINTS, problems.blueprint):
         app.register_blueprint(blueprint)
     return app
@@ -43,10 +50,35 @@ def create_gateway() -> Any:
     """The ASGI application that a process serves."""
     from serving.gateway import Gateway
     from serving.server import end_with_parent
+    from work import WORKS
 
     end_with_parent()
-    settings = Settings.load(os.environ)
-    return Gateway(create_app(settings), settings)
+    app = create_app(Settings.load(os.environ))
+    return Gateway(app, app.settings, create_engine(app, WORKS))
+
+
+def create_engine(app: Any, works: Mapping[str, Any]) -> Any:
+    """What does the tasks in a process that serves; with a broker, workers do them."""
+    from work.engine import Engine
+
+    threads = 0 if app.settings.broker_url else app.settings.task_threads
+    engine = Engine(create_runner(app, works), threads)
+    if threads:
+        app.wake = engine.wake
+    return engine
+
+
+def create_runner(app: Any, works: Mapping[str, Any]) -> Any:
+    """What does tasks, with the errors and problems of the application."""
+    from negotiate.problem import Problem
+    from work.runner import Runner
+
+    origin = app.settings.public_url
+
+    def tell(name: str, detail: str, task: str) -> dict[str, Any]:
+        return Problem(name, detail).to_dict(f"{origin}/problems/", f"{origin}/tasks/{task}")
+
+    return Runner(app.database, works, app.problem_names, tell, app.settings)
 
 
 def __getattr__(name: str) -> Any:
@@ -74,6 +106,7 @@ SERVING = (
     click.option("--port", type=int),
     click.option("--workers", type=int, help="processes"),
     click.option("--threads", type=int, help="threads of each process, at least 4"),
+    click.option("--task-threads", type=int, help="threads of each process that do tasks"),
 )
 
 
@@ -147,6 +180,42 @@ def explain(method: str, target: str, headers: tuple[str, ...], **options: Any) 
 
     fields = [tuple(part.strip() for part in header.partition(":")[::2]) for header in headers]
     print_decision(create_app(settings_from(**options)), method, target, fields)
+
+
+@main.command()
+@database_option
+@click.option("--task-threads", type=int)
+def worker(**options: Any) -> None:
+    """Do the tasks that are queued, until SIGTERM or Ctrl-C; any number of these may run."""
+    from work import WORKS
+
+    settings = settings_from(**options)
+    with _opened(settings) as database:
+        _refuse_empty(database)
+    click.echo("Parley does tasks")
+    work_until_stopped(create_app(settings), WORKS)
+
+
+def work_until_stopped(app: Any, works: Mapping[str, Any]) -> None:
+    """Does tasks, those that a broker hands over or those in the table, until a signal to stop."""
+    from work.engine import Engine
+
+    stopped, runner, settings = Event(), create_runner(app, works), app.settings
+    threads = max(1, settings.task_threads)
+    parts: list[Any] = [Engine(runner, threads)]
+    if settings.broker_url:
+        from work import broker
+
+        parts = [broker.consume(settings.broker_url, runner, threads)]
+        parts.append(Engine(runner, 1, broker.PAUSE))
+    parts[-1].start()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stopped.set())
+    while not stopped.wait(1):  # a wait without end hears no signal everywhere
+        pass
+    for part in reversed(parts):
+        part.stop()
+    app.database.close()
 
 
 def _embed() -> None:

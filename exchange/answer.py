@@ -60,6 +60,8 @@ def answer(exchange: Exchange, data: Any) -> Response:
         return empty(exchange.fields)
     if isinstance(data, Stream):
         return _streamed(exchange, data)
+    if exchange.status == 303:
+        return _elsewhere(exchange, data)
     return deliver(show(exchange, data)) if request.method in READS else _written(exchange, data)
 
 
@@ -90,10 +92,11 @@ def _written(exchange: Exchange, data: Any) -> Response:
     (RFC 7240, 4.2)."""
     shown, preferred = show(exchange, data), preferences(request.headers.get("Prefer"))
     fields = shown.fields
-    if request.method not in _VALIDATED:
+    if request.method not in _VALIDATED or exchange.status == 202:
         del fields["ETag"]
     if preferred.returned:
-        fields["Preference-Applied"] = preferred.applied("return")
+        applied = (preferred.applied("return"), fields.get("Preference-Applied"))
+        fields["Preference-Applied"] = ", ".join(filter(None, applied))
     if preferred.returned == "minimal":
         del fields["Content-Type"]
         return empty(fields, exchange.status if exchange.status != 200 else 204)
@@ -101,12 +104,18 @@ def _written(exchange: Exchange, data: Any) -> Response:
     return Response(shown.content, exchange.status, fields)
 
 
+def _elsewhere(exchange: Exchange, data: Any) -> Response:
+    """See Other: it says where, in the data too. No precondition holds of it (13.2.1)."""
+    content = exchange.selected.encode(data, exchange.shape)
+    return Response(content, exchange.status, fields_of(exchange))
+
+
 def _streamed(exchange: Exchange, stream: Stream) -> Response:
     """A stream has no validators: of the preconditions only those that it exists can hold."""
     if not is_modified(Validators()):
         stream.close()
         return Exact(status=304, headers=ALWAYS | {"Cache-Control": "no-store"})
-    rows = {"Parley-Rows": str(stream.total)}
+    rows = {} if stream.total is None else {"Parley-Rows": str(stream.total)}
     return Response(stream, 200, fields_of(exchange) | rows)
 
 

@@ -10,13 +10,14 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
 from exchange import bounds, query
-from exchange.answer import allow, answer, answer_problem, empty
+from exchange.answer import allow, answer_problem, empty
 from exchange.cache import Representations, is_kept
 from exchange.coding import OFFERED
 from exchange.content import readable_fields
 from exchange.edge import Edge
 from exchange.errors import problem
 from exchange.links import Routes, read_routes
+from exchange.repeats import perform_once
 from exchange.selection import offers, select
 from exchange.settings import Settings
 from exchange.state import Exchange, traits
@@ -36,24 +37,39 @@ class IdConverter(BaseConverter):
         return int(value)
 
 
+class TokenConverter(BaseConverter):
+    """An id in a path that means nothing to anybody."""
+
+    regex = "[0-9a-z]{20,64}"
+
+
 class Api(Flask):
     """Flask, with one road in and one road out.
 
     database: has `unit(write=...)`, the transaction around each view. errors: the name of the
-    problem for each kind of error that views raise.
+    problem for each kind of error that views raise. tasks: the model of tasks. repeats: keeps
+    answers to requests that come again. `wake` is called with the id of a task that is due now.
     """
 
     def __init__(
-        self, name: str, settings: Settings, database: Any, errors: Mapping[type[Exception], str]
+        self,
+        name: str,
+        settings: Settings,
+        database: Any,
+        errors: Mapping[type[Exception], str],
+        tasks: Any,
+        repeats: Any,
     ) -> None:
         super().__init__(name, static_folder=None)
         self.settings = settings
         self.database = database
         self.problem_names = errors
-        self.places = Semaphore(settings.threads - 2)  # of streams, which hold a thread each
+        self.tasks, self.repeats = tasks, repeats
+        self.wake: Callable[[str], None] = lambda id: None
+        self.places = Semaphore(settings.threads - 2)  # of what holds a thread for long
         self.cache = Representations(self, settings)
         self.edge = Edge(settings)
-        self.url_map.converters["id"] = IdConverter
+        self.url_map.converters |= {"id": IdConverter, "token": TokenConverter}
         self.url_map.merge_slashes = False
         self.register_error_handler(Exception, self.answer_error)
 
@@ -79,13 +95,14 @@ class Api(Flask):
         exchange = self.begin(methods)
         if is_kept(exchange):
             return self.cache.answer(exchange, partial(self.perform, exchange))
-        return self.perform(exchange, answer)
+        return perform_once(exchange, self.perform)
 
     def perform(self, exchange: Exchange, finish: Callable[[Exchange, Any], Finished]) -> Finished:
         """What `finish` makes of the view's data, in one unit of work with the view."""
         view = self.view_functions[request.endpoint or ""]
         with self.database.unit(write=request.method not in SAFE):
-            return finish(exchange, view(**(request.view_args or {})))
+            finished = finish(exchange, view(**(request.view_args or {})))
+        return exchange.after(finished) if exchange.after else finished
 
     def allowed_methods(self) -> frozenset[str]:
         """The methods of the resource that is asked for. Raises Problem (400, 414, 431) for a

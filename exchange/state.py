@@ -22,7 +22,8 @@ class Traits:
 
     shape: of the data that it returns. model: the model that the data comes from, if any.
     parameters: those of the query that it understands. reads: whether it takes content. policy:
-    what caches are told, None for what is not kept.
+    what caches are told, None for what is not kept. offers: the representations of what has others
+    than resources have.
     """
 
     shape: Shape = Shape("nothing")
@@ -31,6 +32,7 @@ class Traits:
     parameters: frozenset[str] = frozenset()
     reads: bool = False
     policy: Policy | None = None
+    offers: tuple[Representation, ...] | None = None
 
 
 def traits(view: Callable[..., Any]) -> Traits:
@@ -52,7 +54,8 @@ class Exchange:
     reader: what the content is written in, once it is known, and read_as its shape. version: of
     the row that is shown, None where that is no single row. modified: when it was changed.
     guard: checks and locks what is to be written; it is called once the content has been read.
-    coding: the content coding of the answer. vary: the fields that the answer depends on.
+    coding: the content coding of the answer. vary: the fields that the answer depends on. after:
+    makes the answer that is sent of the one that was made, once all is kept.
     """
 
     traits: Traits
@@ -64,6 +67,7 @@ class Exchange:
     fields: dict[str, str] = field(default_factory=dict)
     modified: datetime | None = None
     guard: Callable[[], None] | None = None
+    after: Callable[[Any], Any] | None = None
     coding: str | None = None
     vary: list[str] = field(default_factory=lambda: ["Accept"])
     links: list[Link] = field(default_factory=list)

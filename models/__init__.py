@@ -9,6 +9,7 @@ from models.item import Item
 from models.product import Product
 from models.reading import read
 from models.rows import find, remove, save
+from models.task import Task
 
 __all__ = [
     "Busy",
@@ -22,6 +23,7 @@ __all__ = [
     "ModelError",
     "NotFound",
     "Product",
+    "Task",
     "Unsearchable",
     "find",
     "read",

@@ -4,16 +4,20 @@ A stack is read from the outside in, as the answer is built from the inside out.
 """
 
 from exchange.decorators.reads import cached, collection, entrance, item, kept
+from exchange.decorators.tasks import background, followed, owned
 from exchange.decorators.writes import body, creates, existing, precondition
 
 __all__ = [
+    "background",
     "body",
     "cached",
     "collection",
     "creates",
     "entrance",
     "existing",
+    "followed",
     "item",
     "kept",
+    "owned",
     "precondition",
 ]
