@@ -20,6 +20,7 @@ EMBEDDED_FILE = Path(EMBEDDED.removeprefix("sqlite:///"))
 def create_app(settings: Settings | None = None) -> Any:
     """The WSGI application, by the settings given, else by those in the environment."""
     import models
+    from devices import DRIVERS, Cameras, Unavailable
     from exchange import problems
     from exchange.app import Api
     from resources import BLUEPRINTS
@@ -31,9 +32,10 @@ def create_app(settings: Settings | None = None) -> Any:
         models.Unsearchable: "malformed",
         models.Conflict: "conflict",
         models.Busy: "unavailable",
+        Unavailable: "unavailable",
     }
     database = models.Database(settings.database_url, settings.threads)
-    app = Api(__name__, settings, database, errors)
+    app = Api(__name__, settings, database, Cameras(settings.cameras, DRIVERS), errors)
     for blueprint in (*BLUEPRINTS, problems.blueprint):
         app.register_blueprint(blueprint)
     return app
@@ -58,8 +60,12 @@ def __getattr__(name: str) -> Any:
 
 def settings_from(**options: Any) -> Settings:
     """The settings in force, or the end of the program with a word on what is wrong."""
+    from devices import DRIVERS, Cameras
+
     try:
-        return Settings.load(os.environ, **options)
+        settings = Settings.load(os.environ, **options)
+        Cameras(settings.cameras, DRIVERS)  # what is wrong with them is said before anything starts
+        return settings
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
         raise click.ClickException(f"configuration: {'; '.join(faults)}") from error

@@ -18,7 +18,7 @@ from exchange.preconditions import is_modified
 from exchange.selection import alternates, offers, select_problem
 from exchange.state import Exchange
 from exchange.streams import Stream
-from negotiate import link
+from negotiate import link, ranges
 from negotiate.conditional import Validators, last_modified_field
 from negotiate.prefer import preferences
 from negotiate.problem import Problem
@@ -74,15 +74,38 @@ def show(exchange: Exchange, data: Any) -> Shown:
 
 
 def deliver(shown: Shown, cache_status: str | None = None) -> Response:
-    """The response to a read: 200, or 304 if the client has it already. Raises Problem (412)."""
+    """The response to a read: 200 or 206, or 304 if the client has it already. Raises Problem (412,
+    416)."""
     fields = dict(shown.fields)
     if changed := last_modified_field(shown.modified, datetime.now(UTC)):
         fields["Last-Modified"] = changed
     if cache_status:
         fields["Cache-Status"] = cache_status
-    if is_modified(Validators(fields["ETag"], shown.version, shown.modified)):
-        return Exact(shown.content, 200, fields | {"Content-Length": str(len(shown.content))})
-    return Exact(status=304, headers={name: fields[name] for name in _IN_304 if name in fields})
+    current = Validators(fields["ETag"], shown.version, shown.modified)
+    if not is_modified(current):
+        return Exact(status=304, headers={name: fields[name] for name in _IN_304 if name in fields})
+    if "Accept-Ranges" in fields and request.method == "GET":  # of no other method: 14.2
+        return _ranged(shown.content, fields, current)
+    return _whole(shown.content, fields)
+
+
+def _whole(content: bytes, fields: Mapping[str, str], status: int = 200) -> Response:
+    return Exact(content, status, {**fields, "Content-Length": str(len(content))})
+
+
+def _ranged(content: bytes, fields: Mapping[str, str], current: Validators) -> Response:
+    """The range that is asked for, if it is one of this representation. Raises Problem (416)."""
+    asked, size = request.headers.get, len(content)
+    chosen = ranges.select(asked("Range"), size)
+    if chosen is ranges.Outcome.WHOLE or not ranges.is_current(
+        asked("If-Range"), current, datetime.now(UTC)
+    ):
+        return _whole(content, fields)
+    if not isinstance(chosen, ranges.Range):
+        told = {"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"}
+        raise Problem("range-not-satisfiable", f"there are {size} bytes", fields=told)
+    part = content[chosen.first : chosen.last + 1]
+    return _whole(part, {**fields, "Content-Range": chosen.content_range(size)}, 206)
 
 
 def _written(exchange: Exchange, data: Any) -> Response:
@@ -115,6 +138,8 @@ def fields_of(exchange: Exchange) -> dict[str, str]:
     told = {"Vary": ", ".join(exchange.vary), "Content-Type": exchange.selected.content_type}
     if request.method not in READS:
         return ALWAYS | exchange.fields | told
+    if exchange.selected.part:
+        told["Accept-Ranges"] = "bytes"
     others = alternates(offers(exchange.traits), exchange.selected)
     told["Link"] = ", ".join(filter(None, (link.field(exchange.links), others)))
     if exchange.traits.is_collection and query.is_stream():

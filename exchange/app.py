@@ -39,17 +39,23 @@ class IdConverter(BaseConverter):
 class Api(Flask):
     """Flask, with one road in and one road out.
 
-    database: has `unit(write=...)`, the transaction around each view. errors: the name of the
-    problem for each kind of error that views raise.
+    database: has `unit(write=...)`, the transaction around each view. cameras: give the one of an
+    id. errors: the name of the problem for each kind of error that views raise.
     """
 
     def __init__(
-        self, name: str, settings: Settings, database: Any, errors: Mapping[type[Exception], str]
+        self,
+        name: str,
+        settings: Settings,
+        database: Any,
+        cameras: Any,
+        errors: Mapping[type[Exception], str],
     ) -> None:
         super().__init__(name, static_folder=None)
         self.settings = settings
         self.database = database
         self.problem_names = errors
+        self.cameras = cameras
         self.places = Semaphore(settings.threads - 2)  # of streams, which hold a thread each
         self.cache = Representations(self, settings)
         self.url_map.converters["id"] = IdConverter
@@ -110,7 +116,7 @@ class Api(Flask):
             if applied := query.check(shown):
                 exchange.fields["Preference-Applied"] = applied
                 exchange.vary.append("Prefer")
-            elif shown.policy:
+            elif shown.policy and not exchange.selected.part:  # media are compressed already
                 exchange.vary.append("Accept-Encoding")
                 exchange.coding = best_coding(request.environ.get("HTTP_ACCEPT_ENCODING"), _OFFERED)
         return exchange

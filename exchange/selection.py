@@ -7,22 +7,21 @@ from exchange.state import Traits
 from negotiate import accept
 from negotiate.link import Link
 from negotiate.problem import Problem
-from representations import PROBLEMS, REPRESENTATIONS, Representation
+from representations import MEDIA, PROBLEMS, REPRESENTATIONS, Representation
 
-_BY_NAME = {each.name: each for each in REPRESENTATIONS}
-_BY_MEDIA_TYPE = {each.media_type: each for each in REPRESENTATIONS}
+_BY_NAME = {each.name: each for each in (*REPRESENTATIONS, *MEDIA)}
+_BY_MEDIA_TYPE = {each.media_type: each for each in _BY_NAME.values()}
 _STREAMS = tuple(each for each in REPRESENTATIONS if each.stream)
 _ITEMS = tuple(each for each in REPRESENTATIONS if not each.tabular)
-_MEDIA_TYPES = {
-    id(there): tuple(each.media_type for each in there)
-    for there in (REPRESENTATIONS, _STREAMS, _ITEMS)
-}
+_SHOWN = (*_ITEMS, *MEDIA)
+_OFFERS = (REPRESENTATIONS, _STREAMS, _ITEMS, _SHOWN)
+_MEDIA_TYPES = {id(there): tuple(each.media_type for each in there) for there in _OFFERS}
 _ENDS = {
     id(there): [
         (each, str(Link(each.name, "alternate", each.media_type)).removeprefix("<"))
         for each in there
     ]
-    for there in (REPRESENTATIONS, _STREAMS, _ITEMS)
+    for there in _OFFERS
 }
 _FORMAT = frozenset({"format"})
 _PROBLEMS = {each.media_type: each for each in PROBLEMS}
@@ -36,7 +35,7 @@ def accept_field() -> str | None:
 def offers(shown: Traits) -> tuple[Representation, ...]:
     """What there is of the resource, in the server's order; of a stream, what can be streamed."""
     if not shown.is_collection:
-        return _ITEMS
+        return _SHOWN if shown.has_media else _ITEMS
     return _STREAMS if request.args and query.is_stream() else REPRESENTATIONS
 
 

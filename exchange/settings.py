@@ -22,6 +22,7 @@ class Settings(BaseModel):
     secret_key: str = Field("", description="signs cursors; empty: one is kept in the database")
     cache_url: str = Field("", description="Redis of the cache; empty: in each process")
     cache_entries: int = Field(500, ge=1, description="representations that a process keeps")
+    cameras: str = Field("*=test", description="drivers: `ID=DRIVER:ADDRESS`, `*` for all others")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, lt=65536, description="port to listen on")
     workers: int = Field(1, ge=1, description="processes that serve")

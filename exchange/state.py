@@ -22,7 +22,7 @@ class Traits:
 
     shape: of the data that it returns. model: the model that the data comes from, if any.
     parameters: those of the query that it understands. reads: whether it takes content. policy:
-    what caches are told, None for what is not kept.
+    what caches are told, None for what is not kept. has_media: whether it has pictures and movies.
     """
 
     shape: Shape = Shape("nothing")
@@ -31,6 +31,7 @@ class Traits:
     parameters: frozenset[str] = frozenset()
     reads: bool = False
     policy: Policy | None = None
+    has_media: bool = False
 
 
 def traits(view: Callable[..., Any]) -> Traits:

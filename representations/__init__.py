@@ -7,6 +7,7 @@ from representations.base import Representation
 from representations.csv import CSV
 from representations.json import JSON
 from representations.json_patch import JSON_PATCH
+from representations.media import MP4, PNG
 from representations.merge_patch import MERGE_PATCH
 from representations.msgpack import MSGPACK
 from representations.ndjson import NDJSON
@@ -25,5 +26,6 @@ REPRESENTATIONS: tuple[Representation, ...] = (
     NDJSON,
     MSGPACK,
 )
+MEDIA: tuple[Representation, ...] = (MP4, PNG)  # of a row that has them, after those
 PATCHES: tuple[Patch, ...] = (MERGE_PATCH, JSON_PATCH, XML_PATCH)
 PROBLEMS: tuple[Representation, ...] = (PROBLEM_JSON, PROBLEM_XML)

@@ -1,6 +1,16 @@
 """The resources: one module each, and its blueprint in this tuple."""
 
-from resources import customers, invoices, items, products, root
+from resources import (
+    cameras,
+    customers,
+    invoices,
+    items,
+    movies,
+    products,
+    readings,
+    root,
+    sensors,
+)
 
 BLUEPRINTS = (
     root.blueprint,
@@ -8,4 +18,8 @@ BLUEPRINTS = (
     products.blueprint,
     invoices.blueprint,
     items.blueprint,
+    cameras.blueprint,
+    movies.blueprint,
+    sensors.blueprint,
+    readings.blueprint,
 )

@@ -11,6 +11,7 @@ PACKAGES = (
     "negotiate",
     "representations",
     "models",
+    "devices",
     "exchange",
     "resources",
     "serving",
@@ -24,7 +25,8 @@ MAY = {
     "representations": {"representations"},
     "models": {"models"},
     "exchange": {"exchange", "negotiate", "representations"},
-    "resources": {"resources", "models", "exchange.decorators"},
+    "devices": {"devices"},
+    "resources": {"resources", "models", "devices", "exchange.decorators"},
     "serving": {"serving", "negotiate", "representations"},
 }
 WEB = {"flask", "werkzeug", "flask_caching", "uvicorn", "rich", "click"}

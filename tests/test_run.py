@@ -17,7 +17,16 @@ import pytest
 from exchange.settings import Settings
 from tests.conftest import ROOT, free_port, wait_for
 
-CODE = ("run.py", "models", "exchange", "negotiate", "representations", "resources", "serving")
+CODE = (
+    "run.py",
+    "models",
+    "exchange",
+    "negotiate",
+    "representations",
+    "resources",
+    "serving",
+    "devices",
+)
 TABLES = {"customers", "products", "invoices", "items"}
 
 

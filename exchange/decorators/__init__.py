@@ -3,17 +3,20 @@
 A stack is read from the outside in, as the answer is built from the inside out.
 """
 
-from exchange.decorators.reads import cached, collection, entrance, item, kept
+from exchange.decorators.devices import camera
+from exchange.decorators.reads import cached, collection, entrance, item, kept, media
 from exchange.decorators.writes import body, creates, existing, precondition
 
 __all__ = [
     "body",
     "cached",
+    "camera",
     "collection",
     "creates",
     "entrance",
     "existing",
     "item",
     "kept",
+    "media",
     "precondition",
 ]
