@@ -45,7 +45,7 @@ class Server:
     """A server of its own process, and where it is."""
 
     port: int
-    database: Path
+    database: Path | str
     process: subprocess.Popen[bytes]
 
     @property
@@ -65,9 +65,11 @@ class Server:
             return answer
 
 
-def start_server(database: Path, port: int, *options: str, **environment: str) -> Server:
-    """A server that answers: `python run.py serve` on the database, which must have its tables."""
-    command = [sys.executable, "run.py", "serve", "--database", f"sqlite:///{database}"]
+def start_server(database: Path | str, port: int, *options: str, **environment: str) -> Server:
+    """A server that answers: `python run.py serve` on the database, a file or a URL, which must
+    have its tables."""
+    url = database if isinstance(database, str) else f"sqlite:///{database}"
+    command = [sys.executable, "run.py", "serve", "--database", url]
     process = subprocess.Popen(
         [*command, "--port", str(port), *options],
         cwd=ROOT,
