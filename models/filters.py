@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BigInteger, ColumnElement, select, type_coerce
 
 from models.errors import Unsearchable
 from models.members import Member
@@ -52,7 +52,7 @@ def condition(model: "type[Model]", filter: Filter, bounds: Bounds) -> Condition
     member = _member(model, filter.name)
     if filter.operator not in _OPERATORS:
         raise Unsearchable(f"no operator {filter.operator!r}; there are: {', '.join(_OPERATORS)}")
-    column = model.__table__.c[member.name]
+    column = _column(model, member)
     return _OPERATORS[filter.operator](column, member, filter.text, bounds)
 
 
@@ -94,6 +94,13 @@ def _member(model: "type[Model]", name: str) -> Member:
     if name not in known:
         raise Unsearchable(f"no member {name!r} of {model.plural()}; there are: {', '.join(known)}")
     return known[name]
+
+
+def _column(model: "type[Model]", member: Member) -> Column:
+    """The column, as one of large numbers if it is one of small: PostgreSQL takes no value that
+    the column could not hold, but it may be asked for."""
+    column: Column = model.__table__.c[member.name]
+    return type_coerce(column, BigInteger) if member.kind is int else column
 
 
 def _relation(model: "type[Model]", name: str) -> tuple[Column, Any]:
@@ -166,7 +173,7 @@ def _day(text: str) -> date:
 
 
 def _moment(text: str) -> datetime:
-    if not text.isascii():
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z", text):
         raise ValueError
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 

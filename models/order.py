@@ -37,6 +37,13 @@ class Term(NamedTuple):
         beyond: Condition = self.column > value
         return or_(beyond, self.column.is_(None)) if self.nullable else beyond
 
+    def since(self, value: Any) -> Condition:
+        """Whether a row comes after one with the value or has it too: without nulls one comparison,
+        since an `or` of two is no range of an index."""
+        if self.nullable or value is None:
+            return or_(self.same(value), self.after(value))
+        return self.column <= value if self.descending else self.column >= value  # type: ignore[no-any-return]
+
     def same(self, value: Any) -> Condition:
         return self.column.is_(None) if value is None else self.column == value  # type: ignore[no-any-return]
 
@@ -106,11 +113,11 @@ def after(order: Sequence[Term], position: Position) -> Condition:
         ours = tuple_(*(term.column for term in order))
         typed = zip(order, values, strict=True)
         theirs = tuple_(*(literal(value, term.column.type) for term, value in typed))
-        return ours < theirs if order[0].descending else ours > theirs
+        beyond = ours < theirs if order[0].descending else ours > theirs
+        # MariaDB needs the bound for a range; SQLite takes the first of the two, the closer one
+        return and_(beyond, order[0].since(values[0]))
     either = [
         and_(*(t.same(v) for t, v in zip(order[:i], values[:i], strict=True)), term.after(value))
         for i, (term, value) in enumerate(zip(order, values, strict=True))
     ]
-    first, value = order[0], values[0]
-    bound = or_(first.same(value), first.after(value))
-    return and_(bound, or_(*either))
+    return and_(order[0].since(values[0]), or_(*either))
