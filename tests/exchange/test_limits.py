@@ -168,6 +168,20 @@ def test_a_user_has_one_account_from_wherever(limited):
     assert left(ask(client, address="192.0.2.1")) == 8  # a user cannot have an address's name
 
 
+def test_log_ins_are_of_an_address_whoever_asks(limited):
+    client = limited("writes 9/minute; log-ins 9/hour")
+    app = client.application
+    if not [rule for rule in app.url_map.iter_rules() if rule.rule == "/tokens"]:
+        app.add_url_rule("/tokens", "tokens", dict, methods=["POST"])
+    app.before_request_funcs[None].insert(
+        0, lambda: setattr(g, "principal", SimpleNamespace(name="zoe"))
+    )
+    assert left(ask(client, "POST", "/tokens")) == 8
+    assert left(ask(client, "POST", "/tokens")) == 7
+    other = ask(client, "POST", "/tokens", address="192.0.2.2")
+    assert (left(other), other.headers["X-RateLimit-Reset"]) == (8, str(NOON + 3600))
+
+
 def test_off_means_no_limit_and_no_fields(limited):
     client = limited("off")
     assert not [name for name in FIELDS if name in ask(client).headers]

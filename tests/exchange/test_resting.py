@@ -1,0 +1,34 @@
+"""A server that is down costs one failure every few seconds, and one warning."""
+
+from types import SimpleNamespace
+
+import pytest
+
+import exchange.resting
+from exchange.resting import REST, Resting
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = SimpleNamespace(time=100.0)
+    monkeypatch.setattr(exchange.resting, "monotonic", lambda: now.time)
+    return now
+
+
+def test_one_that_is_down_is_left_alone_and_comes_back(app, clock, caplog):
+    asked = []
+
+    def fail() -> str:
+        asked.append(clock.time)
+        raise OSError("gone")
+
+    resting = Resting("the store")
+    with app.app_context():
+        assert resting.ask(lambda: "answer") == "answer"
+        for clock.time in (100, 100 + REST - 1, 100 + REST, 100 + 2 * REST - 1):
+            assert resting.ask(fail) is None
+        assert asked == [100, 100 + REST]
+        clock.time = 100 + 2 * REST
+        assert [resting.ask(lambda: "answer") for _ in range(2)] == ["answer"] * 2
+    told = [record.getMessage() for record in caplog.records]
+    assert [text.partition(",")[0] for text in told] == ["the store: down", "the store: back"]
