@@ -55,7 +55,7 @@ def answering(
     builder = EnvironBuilder(path=path, query_string=query, headers=fields)
     environ = builder.get_environ()
 
-    def start(status: str, headers: object) -> None:
+    def start(status: str, headers: object, exc_info: object = None) -> None:
         if not status.startswith("200"):
             raise RuntimeError(f"{target}: {status}")
 

@@ -54,7 +54,7 @@ class Api(Flask):
         self.places = Semaphore(settings.threads - 2)  # of streams, which hold a thread each
         self.cache = Representations(self, settings)
         self.edge = Edge(settings)
-        self.limits = Limits(self, settings)
+        self.limits = Limits(settings)
         self.url_map.converters["id"] = IdConverter
         self.url_map.merge_slashes = False
         self.register_error_handler(Exception, self.answer_error)
@@ -73,6 +73,7 @@ class Api(Flask):
         return super().wsgi_app(environ, self.edge.leaving(environ, start_response))
 
     def dispatch_request(self) -> Response:
+        self.limits.check()
         methods = self.allowed_methods()
         if refused := request.environ.get("parley.refused"):  # by what stands before this
             raise refused

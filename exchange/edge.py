@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from exchange.cors import Sharing
+from exchange.limits import STANDING
 from exchange.settings import Settings
 from negotiate import forwarded
 from negotiate.security import security_fields
@@ -37,6 +38,7 @@ class Edge:
         def start(status: str, fields: list[tuple[str, str]], exc_info: Any = None) -> Any:
             told = {name for name, _ in fields}
             more = [each for each in self._security if each[0] not in told]
+            more += environ.get(STANDING, {}).items()
             return start_response(status, [*self._sharing.add(environ, fields), *more], exc_info)
 
         return start

@@ -1,4 +1,4 @@
-"""How often who may ask: one check before each request, and the fields on every answer."""
+"""How often who may ask: one check before each request. The edge tells of it in every answer."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -6,7 +6,7 @@ from ipaddress import IPv6Address
 from time import time
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import g, request
 
 from exchange.counters import Memory, shared_counter
 from exchange.resting import Resting
@@ -18,20 +18,17 @@ from negotiate.rate_limit import Windows, exceeded, read_policies, standing
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ROUTES: Mapping[Any, str] = {("POST", "/tokens"): "log-ins"}
 _UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
-_STANDING = "parley.standing"  # in the environment of a request
+STANDING = "parley.standing"  # in the environ: the fields that tell where the client stands
 
 
 class Limits:
-    """The rate limits of an application, in force if there are any."""
+    """The rate limits of an application."""
 
-    def __init__(self, app: Flask, settings: Settings) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._policies = read_policies(settings.rate_limits)
         self._own = Memory()
         self._shared = shared_counter(settings)
         self._resting = Resting("the counter of rate limits")
-        if self._policies:
-            app.before_request(self.check)
-            app.after_request(self.tell)
 
     def check(self) -> None:
         """Counts the request. Raises Problem (429)."""
@@ -42,7 +39,7 @@ class Limits:
             return
         now = time()
         counts = self._count(f"{group} {_who(group, environ)}", windows, now)
-        environ[_STANDING] = standing(windows, counts, now)
+        environ[STANDING] = standing(windows, counts, now)
         if beyond := exceeded(windows, counts):
             raise _refusal(group, beyond, now)
 
@@ -53,11 +50,6 @@ class Limits:
             if counts:
                 return counts
         return self._own.hit(key, windows, now)
-
-    def tell(self, response: Response) -> Response:
-        """The response, with where the client stands."""
-        response.headers.extend(request.environ.get(_STANDING, ()))
-        return response
 
 
 def _refusal(group: str, beyond: Windows, now: float) -> Problem:

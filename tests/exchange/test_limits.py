@@ -52,6 +52,11 @@ def ask(client, method="GET", path="/customers/1", address="192.0.2.1", **fields
     )
 
 
+def name(user: str) -> None:
+    """The request is of the user."""
+    g.principal = SimpleNamespace(name=user)
+
+
 def left(answer) -> int:
     return int(answer.headers["X-RateLimit-Remaining"])
 
@@ -160,8 +165,7 @@ def test_what_is_no_address_has_a_short_name(address):
 def test_a_user_has_one_account_from_wherever(limited):
     client = limited("reads 9/minute; log-ins 9/minute")
     app = client.application
-    identify = lambda: setattr(g, "principal", SimpleNamespace(name="192.0.2.1"))  # noqa: E731
-    app.before_request_funcs[None].insert(0, identify)
+    identify = app.before_request(lambda: name("192.0.2.1"))
     assert left(ask(client, address="192.0.2.1")) == 8
     assert left(ask(client, address="192.0.2.2")) == 7
     app.before_request_funcs[None].remove(identify)
@@ -173,9 +177,7 @@ def test_log_ins_are_of_an_address_whoever_asks(limited):
     app = client.application
     if not [rule for rule in app.url_map.iter_rules() if rule.rule == "/tokens"]:
         app.add_url_rule("/tokens", "tokens", dict, methods=["POST"])
-    app.before_request_funcs[None].insert(
-        0, lambda: setattr(g, "principal", SimpleNamespace(name="zoe"))
-    )
+    app.before_request(lambda: name("zoe"))
     assert left(ask(client, "POST", "/tokens")) == 8
     assert left(ask(client, "POST", "/tokens")) == 7
     other = ask(client, "POST", "/tokens", address="192.0.2.2")
