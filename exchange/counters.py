@@ -9,6 +9,7 @@ from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any, Protocol
 
 import redis
@@ -109,7 +110,11 @@ class File:
         connection = sqlite3.connect(
             self._path, timeout=_BUSY, isolation_level=None, check_same_thread=False
         )
-        connection.executescript(_SCHEMA)
+        try:
+            _prepare(connection)
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     def _close(self) -> None:
@@ -117,6 +122,19 @@ class File:
             if self._connection:
                 self._connection.close()
         self._connection = None
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Who is the first to open the file has it alone, and SQLite lets nobody wait for that."""
+    until = monotonic() + _BUSY
+    while True:
+        try:
+            connection.executescript(_SCHEMA)
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+        sleep(0.005)
 
 
 class Redis:

@@ -83,7 +83,7 @@ def test_a_file_forgets_what_is_over_and_what_is_too_much(monkeypatch, tmp_path)
 
 
 def test_files_that_open_at_once_count_together(tmp_path):
-    for turn in range(20):
+    for turn in range(50):
         files = [File(tmp_path / str(turn)) for _ in range(8)]
         together = threading.Barrier(8)
 
