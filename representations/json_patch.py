@@ -19,7 +19,7 @@ _NEEDED = {  # by operation, beside its path (4)
     "copy": "from",
     "test": "value",
 }
-_WORK = 16  # times the size that a document may have: so much may be copied in all
+_WORK = 4  # times the size that a document may have: so much may be copied and moved in all
 
 Members = dict[str, Any]
 
@@ -44,10 +44,11 @@ def apply(content: bytes, data: Data, shape: Shape, charset: str | None, bounds:
     document = msgspec.to_builtins(data)
     size, work = _size(document), 0
     for step in steps:
-        growth = _growth(step, document, bounds)
-        size, work = size + growth, work + growth
+        placed = _placed(step, document, bounds)
+        size += placed if step.members["op"] != "move" else 0
+        work += placed if "from" in step.members else 0  # what is added stands in the patch
         if size > bounds.size:
-            size = _size(document) + growth
+            size = _size(document) + placed
         if max(size, work / _WORK) > bounds.size:
             raise Unprocessable(step.says(f"makes more than {bounds.size} bytes"))
         document = _applied(step, document)
@@ -76,8 +77,8 @@ def _check_pointer(place: int, text: Any) -> None:
         raise Malformed(f"operation {place}: {short(error)}") from error
 
 
-def _growth(step: _Step, document: Data, bounds: Bounds) -> int:
-    """The bytes by which the document grows at most; before anything is copied."""
+def _placed(step: _Step, document: Data, bounds: Bounds) -> int:
+    """The bytes that are put into the document at most; before anything is copied."""
     path, name = JsonPointer(step.members["path"]), step.members["op"]
     if name in ("add", "replace"):
         added = step.members["value"]
@@ -89,7 +90,7 @@ def _growth(step: _Step, document: Data, bounds: Bounds) -> int:
         bounded(added, bounds.depth - len(path.parts))
     except Malformed as error:
         raise Unprocessable(step.says(error)) from error
-    return 0 if name == "move" else _size(added) + len(step.members["path"]) + len('"":,')
+    return _size(added) + len(step.members["path"]) + len('"":,')
 
 
 def _found(step: _Step, document: Data) -> Data:

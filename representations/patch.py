@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from representations.base import Data, Path, Shape
 
 LONGEST = 200  # characters of a client's text that a message repeats
+MOST_WORK = 2**19  # nodes
 
 
 class Inapplicable(Exception):
@@ -18,13 +19,27 @@ class Unprocessable(Exception):
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much a patch may do: levels of nesting, operations, bytes of the document, characters of
+    """What a patch is held to: levels of nesting, operations, bytes of the document, characters of
     a selector."""
 
     depth: int
     operations: int
     size: int
     selector: int = 1000
+
+
+class Work:
+    """What a patch may still do, in nodes that it looks at: while it is applied nobody else can
+    write the row. A thousand operations on the longest invoice stay below it."""
+
+    def __init__(self) -> None:
+        self._left = MOST_WORK
+
+    def spend(self, nodes: int) -> None:
+        """Raises Unprocessable when it is used up."""
+        self._left -= nodes
+        if self._left < 0:
+            raise Unprocessable("the patch is too much work")
 
 
 @dataclass(frozen=True)

@@ -3,35 +3,36 @@
 What is patched is the document that the plain dialect writes, and what comes of it is read as that.
 """
 
-from copy import deepcopy
+from typing import Any
 
 from lxml import etree
 from lxml.etree import _Element
 
 from representations import xml
 from representations.base import Data, Malformed, Shape
-from representations.patch import Bounds, Inapplicable, Patch, Unprocessable, short
+from representations.patch import Bounds, Inapplicable, Patch, Unprocessable, Work, short
 from representations.reader import SPACE, XSI, document, xpath
 from representations.xml_selector import Located, locate, qualified
 
 NAMESPACE = "urn:ietf:rfc:7351"
 _NIL = f"{{{XSI}}}nil"
+_below: Any = etree.XPath("count(.//*) + count(.//@*)")
 
 Node = _Element | str
 
 
 def apply(content: bytes, data: Data, shape: Shape, charset: str | None, bounds: Bounds) -> Data:
-    operations = [*document(content, f"{{{NAMESPACE}}}patch", charset, bounds.depth)]
+    patch = document(content, f"{{{NAMESPACE}}}patch", charset, bounds.depth)
+    operations = [*patch]
     if len(operations) > bounds.operations:
         raise Unprocessable(f"a patch has at most {bounds.operations} operations")
     written = xml.encode(data, shape)
-    root, size = etree.fromstring(written), len(written)
+    if len(written) + len(etree.tostring(patch, encoding="UTF-8")) > bounds.size:  # none copies
+        raise Unprocessable(f"row and patch together have more than {bounds.size} bytes")
+    root, work = etree.fromstring(written), Work()
     for operation in operations:
         _check(operation, bounds)
-        size += len(etree.tostring(operation, with_tail=False))
-        if size > bounds.size:
-            raise Unprocessable(f"{_place(operation)} makes more than {bounds.size} bytes")
-        root = _applied(operation, root)
+        root = _applied(operation, root, work)
     return _read(root, shape, bounds)
 
 
@@ -48,13 +49,27 @@ def _check(operation: _Element, bounds: Bounds) -> None:
         raise Malformed(f"{_place(operation)}: sel: more than {bounds.selector} characters")
 
 
-def _applied(operation: _Element, root: _Element) -> _Element:
+def _applied(operation: _Element, root: _Element, work: Work) -> _Element:
     """The root after the operation."""
     try:
-        found = locate(root, operation.get("sel", "").strip(SPACE), operation.nsmap)
-        return _ACTS[etree.QName(operation).localname](operation, found, root)
-    except (Malformed, Inapplicable) as error:
+        found, names = operation.get("sel", "").strip(SPACE), operation.nsmap
+        work.spend(len(names))
+        return _act(operation, locate(root, found, names, work), root, work)
+    except (Malformed, Inapplicable, Unprocessable) as error:
         raise type(error)(f"{_place(operation)}: {error}") from error
+
+
+def _act(operation: _Element, found: Located, root: _Element, work: Work) -> _Element:
+    for changed in (found.element, found.element.getparent()):
+        work.spend(0 if changed is None else _load(changed))
+    return _ACTS[etree.QName(operation).localname](operation, found, root)
+
+
+def _load(element: _Element) -> int:
+    """The work of placing anew all that is inside; lxml goes through what is moved, to the end."""
+    inside = _nodes(element)
+    text = sum(len(each) for each in inside if isinstance(each, str))
+    return len(inside) + text // 64 + int(_below(element)) // 16
 
 
 def _add(operation: _Element, found: Located, root: _Element) -> _Element:
@@ -143,11 +158,10 @@ def _nodes(element: _Element) -> list[Node]:
 
 
 def _content(operation: _Element) -> list[Node]:
-    """What the operation holds, free to go elsewhere."""
-    copied = deepcopy(operation)
-    nodes = _nodes(copied)
-    for child in [*copied]:
-        copied.remove(child)
+    """What the operation holds, taken out of it: nobody needs the patch any more."""
+    nodes = _nodes(operation)
+    for child in [*operation]:
+        operation.remove(child)
     return nodes
 
 

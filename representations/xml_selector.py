@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml.etree import _Element
 
 from representations.base import Malformed
-from representations.patch import Inapplicable, short
+from representations.patch import Inapplicable, Work, short
 
 _NAME = r"[^\W\d][\w.-]*"
 _QNAME = rf"(?:{_NAME}:)?{_NAME}"
@@ -35,15 +35,16 @@ class Located(NamedTuple):
     text: int | None = None  # which of its texts, from 1
 
 
-def locate(root: _Element, selector: str, names: Names) -> Located:
-    """The node. Raises Malformed for what is no selector, Inapplicable unless it names one node."""
+def locate(root: _Element, selector: str, names: Names, work: Work) -> Located:
+    """The node. Raises Malformed for what is no selector, Inapplicable unless it names one node,
+    Unprocessable if that takes too much work."""
     *steps, last = _steps(selector)
     found = [root]
     for place, step in enumerate(steps):
-        found = _follow(found, step, names, is_first=place == 0)
+        found = _follow(found, step, names, work, is_first=place == 0)
     text, attribute = _TEXT.fullmatch(last), _ATTRIBUTE.fullmatch(last)
     if not text and not attribute:
-        return Located(_one(_follow(found, last, names, is_first=not steps), selector))
+        return Located(_one(_follow(found, last, names, work, is_first=not steps), selector))
     element = _one(found, selector)
     if text:
         return Located(element, text=int(text[1] or 1))
@@ -72,7 +73,9 @@ def _steps(selector: str) -> list[str]:
     return steps
 
 
-def _follow(found: list[_Element], step: str, names: Names, *, is_first: bool) -> list[_Element]:
+def _follow(
+    found: list[_Element], step: str, names: Names, work: Work, *, is_first: bool
+) -> list[_Element]:
     """The elements that the step leads to; the first leads from the document to its root."""
     match = _ELEMENT.fullmatch(step)
     if not match:
@@ -81,31 +84,37 @@ def _follow(found: list[_Element], step: str, names: Names, *, is_first: bool) -
     reached: list[_Element] = []
     for element in found:
         inside = [element] if is_first else [*element]
+        work.spend(len(inside))
         named = [each for each in inside if wanted in (None, each.tag)]
-        reached += _filtered(named, match[2], names)
+        reached += _filtered(named, match[2], names, work)
     return reached
 
 
-def _filtered(elements: list[_Element], predicates: str, names: Names) -> list[_Element]:
+def _filtered(
+    elements: list[_Element], predicates: str, names: Names, work: Work
+) -> list[_Element]:
     for position, what, quoted in _TEST.findall(predicates):
         if position:
             elements = elements[int(position) - 1 : int(position)]
         else:
-            elements = [each for each in elements if quoted[1:-1] in _values(each, what, names)]
+            value = quoted[1:-1]
+            elements = [each for each in elements if value in _values(each, what, names, work)]
     return elements
 
 
-def _values(element: _Element, what: str, names: Names) -> Iterator[str | None]:
+def _values(element: _Element, what: str, names: Names, work: Work) -> Iterator[str | None]:
+    work.spend(1 + len(element))
     if what == ".":
-        yield _text(element)
+        yield _text(element, work)
     elif what.startswith("@"):
         yield element.get(qualified(what[1:], names))
     else:
         tag = qualified(what, names, names.get(None))
-        yield from (_text(child) for child in element if child.tag == tag)
+        yield from (_text(child, work) for child in element if child.tag == tag)
 
 
-def _text(element: _Element) -> str:
+def _text(element: _Element, work: Work) -> str:
+    work.spend(sum(1 for _ in element.iter()))
     return "".join(map(str, element.itertext()))
 
 

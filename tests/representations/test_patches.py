@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import representations.patch
 from representations import PATCHES, XML
 from representations.base import ListOf, Malformed, Scalar, Shape
 from representations.json_patch import JSON_PATCH
@@ -128,6 +129,14 @@ BOUNDED = [  # case, data, patch, what is raised
     ("copies into itself", ROW, copies(30, "", "/x{}"), Unprocessable),
     ("nested copies", {"a": 1}, copies(999, "", "/a"), Unprocessable),
     ("much work", {"a": "x" * 300_000}, copies(900, "/a", "/b"), Unprocessable),
+    (
+        "moves to and fro",
+        {"a": "x" * 300_000},
+        json.dumps(
+            [{"op": "move", "from": a, "path": b} for a, b in (("/a", "/b"), ("/b", "/a"))] * 400
+        ),
+        Unprocessable,
+    ),
     (
         "move into a child",
         {"a": {"b": 1}},
@@ -277,6 +286,55 @@ def test_an_xml_patch_is_bounded() -> None:
     with pytest.raises(Unprocessable):
         applied(XML_PATCH, in_xml(one), bounds=Bounds(depth=64, operations=1, size=100))
     assert applied(XML_PATCH, in_xml(one), bounds=Bounds(64, 1, 1000))["first"] == "ax"
+
+
+MUCH = "<p:add sel='row/items'>" + "<a>b</a>" * 60 + "</p:add>"
+MORE = "<p:add sel='row/first'>x</p:add>"
+WORK = [  # kind of work, operations, the nodes that they may look at: too few by this kind alone
+    ("children on the way", MUCH + "<p:remove sel='row/items/x'/>", 60),
+    ("tests", MUCH + '<p:remove sel="row/items/*' + "[.='b']" * 9 + '[60]"/>', 300),
+    ("children of what is tested", MUCH + "<p:remove sel=\"row/items[x='1']\"/>", 60),
+    ("text of what is tested", "<p:remove sel=\"row[.='x']\"/>", 15),
+    ("siblings", MUCH + "<p:remove sel='row/items/a[1]'/>", 140),
+    (
+        "long text",
+        f"<p:add sel='row/first'>{'x' * 9000}</p:add>{MORE}",
+        140,
+    ),
+    ("what is below siblings", MUCH + MORE * 9, 120),
+    (
+        "attributes below",
+        MUCH.replace("<a>", "<a b='' c='' d=''>") + MORE * 9,
+        200,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("operations", "most"), [row[1:] for row in WORK], ids=[row[0] for row in WORK]
+)
+def test_an_xml_patch_is_little_work(operations: str, most: int, monkeypatch) -> None:
+    """Each is beyond the bound by the one kind of work that it is named for."""
+    monkeypatch.setattr(representations.patch, "MOST_WORK", most)
+    with pytest.raises(Unprocessable, match="too much work"):
+        applied(XML_PATCH, in_xml(operations))
+
+
+def test_namespaces_are_work(monkeypatch) -> None:
+    monkeypatch.setattr(representations.patch, "MOST_WORK", 95)
+    spaces = " ".join(f'xmlns:a{n}="u"' for n in range(90))
+    with pytest.raises(Unprocessable, match="too much work"):
+        applied(XML_PATCH, in_xml("<p:add sel='row'/>").replace("<p:patch", f"<p:patch {spaces}"))
+
+
+def test_the_longest_patch_of_the_longest_list_is_not_too_much() -> None:
+    data = ROW | {"items": [{"n": n} for n in range(200)]}
+    steps = "<p:replace sel='row/items/item[200]/n'><n>7</n></p:replace>" * 1000
+    assert applied(XML_PATCH, in_xml(steps), data)["items"][-1] == {"n": 7}
+    steps = (
+        "<p:remove sel='row/items/item[1]'/><p:add sel='row/items'><item><n>1</n></item></p:add>"
+    )
+    assert applied(XML_PATCH, in_xml(steps * 500), data)["items"] == [{"n": 1}] * 200
 
 
 @bounded
