@@ -7,6 +7,7 @@ current: so it is as fresh as the database, whoever wrote, in whatever process.
 from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -28,6 +29,7 @@ LONGEST = 2**18  # bytes of content: what is larger is not kept
 SECONDS = 3600  # that it is kept at most
 _STRIPES = 64  # of the locks under which misses build: one build for many who miss at once
 _TIMEOUT = 0.2  # seconds that the cache's server may take
+_SLOW = _TIMEOUT / 2  # seconds from which on it is no help
 _ROOT = Path(__file__).parent.parent
 
 
@@ -60,7 +62,7 @@ class Representations:
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._store = Cache(app, config=_configuration(settings))
         self._locks = [Lock() for _ in range(_STRIPES)]
-        self._resting = Resting("the cache")
+        self._resting = Resting("the cache", _SLOW if settings.cache_url else inf)
 
     def answer(self, exchange: Exchange, make: Callable[[Any], Shown]) -> Response:
         """The response from the cache, else from what `make` runs: the view, then `show`.
@@ -69,14 +71,15 @@ class Representations:
         """
         given = request.environ.get
         asked = request_directives(given("HTTP_CACHE_CONTROL"), given("HTTP_PRAGMA"))
-        generation = None if asked.no_store else _generation(exchange)
+        key, generation = _key(exchange), None if asked.no_store else _generation(exchange)
+        is_looked_up = generation is not None and not asked.no_cache
+        if is_looked_up and (kept := self._find(key, generation)):
+            return _hit(kept)
+        if asked.only_if_cached:
+            raise Problem("not-kept", "only-if-cached, and nothing current is kept")
         if generation is None:
             return deliver(make(show), cache_status("bypass", stored=False))
-        key = _key(exchange)
-        kept = None if asked.no_cache else self._find(key, generation)
-        if kept is None and asked.only_if_cached:
-            raise Problem("not-kept", "only-if-cached, and nothing current is kept")
-        return _hit(kept) if kept else self._miss(key, generation, make, asked.no_cache)
+        return self._miss(key, generation, make, asked.no_cache)
 
     def _miss(
         self, key: str, generation: str, make: Callable[[Any], Shown], is_anew: bool
@@ -102,8 +105,10 @@ class Representations:
 
 def is_kept(exchange: Exchange) -> bool:
     """Whether the answer may come from the cache and go into it."""
+    policy = exchange.traits.policy
     return (
-        exchange.traits.policy is not None
+        policy is not None
+        and not (policy.private or policy.no_store)
         and request.method in ("GET", "HEAD")
         and "Prefer" not in exchange.vary
         and "HTTP_AUTHORIZATION" not in request.environ
@@ -125,9 +130,10 @@ def _generation(exchange: Exchange) -> str | None:
 
 
 def _release(settings: Settings) -> str:
-    """What the bytes of answers depend on beside the data: this program, and settings. Of a server
-    that several releases share, each has its own part."""
-    made_by = sha256(repr((settings.public_url, settings.per_page)).encode())
+    """What answers depend on beside the data: this program, and settings. Of a server that several
+    releases share, each has its own part."""
+    shows = {"public_url", "secret_key", "per_page", "max_per_page"}  # the key signs cursors
+    made_by = sha256(settings.model_dump_json(include=shows).encode())
     for package in ("negotiate", "representations", "models", "exchange", "resources"):
         for file in sorted((_ROOT / package).rglob("*.py")):
             made_by.update(file.read_bytes())

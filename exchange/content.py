@@ -63,6 +63,12 @@ def reader() -> Any:
     return found
 
 
+def check_readable() -> None:
+    """Raises Problem (400, 415) for content whose media type or coding is not read."""
+    reader()
+    content_codings()
+
+
 def readable_fields(methods: frozenset[str]) -> dict[str, str]:
     """The fields that say what a resource with these methods reads."""
     return {_FIELDS[each]: ", ".join(_READ[each]) for each in _FIELDS if each in methods}

@@ -1,6 +1,7 @@
 """Servers that may be down: what asks them gets on without them."""
 
 from collections.abc import Callable
+from math import inf
 from time import monotonic
 from typing import TypeVar
 
@@ -11,28 +12,35 @@ Answer = TypeVar("Answer")
 
 
 class Resting:
-    """Asks one server. After a failure it is left alone for a while: that costs one timeout."""
+    """Asks one server. After a failure it is left alone for a while: that costs one timeout.
 
-    def __init__(self, name: str) -> None:
+    slow: seconds; an answer that takes longer is taken, and counts as a failure.
+    """
+
+    def __init__(self, name: str, slow: float = inf) -> None:
         self._name = name
+        self._slow = slow
         self._is_down = False
         self._until = 0.0
 
     def ask(self, ask: Callable[[], Answer]) -> Answer | None:
         """What `ask` returns; None while the server is down, of which one warning tells."""
-        if monotonic() < self._until:
+        if (start := monotonic()) < self._until:
             return None
         try:
             answer = ask()
         except Exception as error:  # each kind of server has errors of its own
-            self._until = monotonic() + REST
-            if not self._is_down:
-                current_app.logger.warning(
-                    "%s: down, asked every %d s: %r", self._name, REST, error
-                )
-            self._is_down = True
+            self._leave(repr(error))
             return None
-        if self._is_down:
+        if monotonic() - start > self._slow:
+            self._leave("slow")
+        elif self._is_down:
             current_app.logger.warning("%s: back", self._name)
             self._is_down = False
         return answer
+
+    def _leave(self, reason: str) -> None:
+        self._until = monotonic() + REST
+        if not self._is_down:
+            current_app.logger.warning("%s: down, asked every %d s: %s", self._name, REST, reason)
+        self._is_down = True

@@ -77,7 +77,7 @@ def precondition(model: Any) -> Callable[[View], View]:
         def check(**values: Any) -> Any:
             exchange, seen = current(), _look(model, values["id"])
             if exchange.traits.reads:
-                content.reader()
+                content.check_readable()
             preconditions.require()
             preconditions.is_modified(seen)
             exchange.guard = partial(_lock, model, values["id"])

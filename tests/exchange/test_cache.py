@@ -1,17 +1,25 @@
 """The server's cache, content codings and Cache-Control (RFC 9111, 9211; rows 60 to 72)."""
 
 import gzip
+import re
+import shutil
+import signal
 import socket
+import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import brotli
+import msgspec
 import pytest
 from cachelib.serializers import BaseSerializer
 from flask import Blueprint
 
 import exchange.cache
+import exchange.resting
 from exchange.cache import LONGEST, Kept, _MessagePack
 from exchange.coding import zstd
 from exchange.decorators import item, kept
@@ -19,7 +27,7 @@ from exchange.settings import Settings
 from models import Customer, read
 from negotiate.cache_control import Policy
 from run import create_app
-from tests.conftest import REDIS, is_answered
+from tests.conftest import REDIS, free_port, is_answered, wait_for
 
 HIT, MISS = "Parley; hit", "Parley; fwd=uri-miss; stored"
 
@@ -86,6 +94,8 @@ REQUESTS = [  # Cache-Control of the request: its status, and that of the next o
     ("no-store", "Parley; fwd=bypass", MISS),
     ("no-cache", "Parley; fwd=request; stored", HIT),  # row 71
     ("max-age=0", MISS, HIT),
+    ("min-fresh=9, max-stale", MISS, HIT),
+    ("No-Store", "Parley; fwd=bypass", MISS),
 ]
 
 
@@ -111,6 +121,9 @@ def test_only_if_cached(client):  # RFC 9111, 5.2.1.7
     )
     client.get("/customers/1", headers={"Accept": "application/xml"})
     assert client.get("/customers/1", headers=asked).status_code == 200
+    for more in ("no-store", "no-cache"):  # nothing that was kept may be looked up
+        given = asked | {"Cache-Control": f"{more}, only-if-cached"}
+        assert client.get("/customers/1", headers=given).status_code == 504
 
 
 @pytest.mark.parametrize(
@@ -128,6 +141,30 @@ def test_a_write_is_seen_at_once_wherever_it_shows(client, path, format):
     if path != "/customers/1/invoices":  # shows no member of the customer, but is of it
         assert b"Changed &" in after.data
         assert after.headers["ETag"] != before.headers["ETag"]
+
+
+@pytest.mark.parametrize("format", ["json", "xml"])
+def test_a_write_while_an_answer_is_made_is_not_hidden_by_it(app, monkeypatch, format):
+    """The generation is read before the data: what a write overtakes is kept for nobody."""
+    real, path = app.perform, f"/customers/1?format={format}"
+
+    def overtaken(exchange, finish):
+        def finish_late(exchange, data):
+            shown = finish(exchange, data)
+            monkeypatch.undo()
+            content, kind = '{"company": "Öl"}', {"Content-Type": "application/merge-patch+json"}
+            answer = app.test_client().patch("/customers/1", data=content.encode(), headers=kind)
+            assert answer.status_code == 200
+            return shown
+
+        return real(exchange, finish_late)
+
+    monkeypatch.setattr(app, "perform", overtaken)
+    before = app.test_client().get(path)
+    after = app.test_client().get(path)
+    assert "Öl" not in before.text
+    assert "Öl" in after.text
+    assert after.headers["ETag"] != before.headers["ETag"]
 
 
 def test_a_write_to_one_table_leaves_the_others(client):
@@ -318,10 +355,110 @@ def test_without_its_server_answers_are_right_and_one_timeout_slower(database_ur
     assert time.monotonic() - start < 3  # twenty timeouts would be more
 
 
+def test_a_server_that_is_slow_is_asked_no_more(database_url, monkeypatch):
+    app = create_app(Settings(database_url=database_url, cache_url="redis://127.0.0.1:1/0"))
+    asked: list[str] = []
+
+    def slow(key: str) -> None:
+        asked.append(key)
+        time.sleep(exchange.cache._SLOW * 1.1)
+
+    monkeypatch.setattr(app.cache._store, "get", slow)
+    answers = [app.test_client().get("/customers/1") for _ in range(9)]
+    app.database.close()
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(asked) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+def test_a_server_that_comes_back_has_nothing_stale(database_url, tmp_path, monkeypatch):
+    """It stops, keeps what it has, and goes on; then it dies, and another one is there."""
+    monkeypatch.setattr(exchange.resting, "REST", 0)
+    port = free_port()
+    apps = [
+        create_app(Settings(database_url=database_url, cache_url=f"redis://127.0.0.1:{port}/0"))
+        for _ in range(2)
+    ]
+
+    def read() -> tuple[str, str]:
+        answers = [
+            app.test_client().get("/customers/1", headers={"Accept": f"application/{format}"})
+            for app in apps
+            for format in ("json", "xml")
+        ]
+        assert {answer.status_code for answer in answers} == {200}
+        companies = [
+            str(re.search(r'company["<]?:?[">](.*?)["<]', answer.text)[1]) for answer in answers
+        ]
+        assert len({*companies}) == 1
+        return companies[0], status(apps[0].test_client().get("/customers/1"))
+
+    def write(company: str) -> None:
+        content = f'{{"company": "{company}"}}'
+        kind = {"Content-Type": "application/merge-patch+json"}
+        answer = apps[1].test_client().patch("/customers/1", data=content, headers=kind)
+        assert answer.status_code == 200
+
+    write("One")
+    with redis_server(port, tmp_path) as process:
+        assert read() == ("One", HIT)
+        process.send_signal(signal.SIGSTOP)
+        assert read() == ("One", "Parley; fwd=uri-miss")
+        write("Two")
+        assert read() == ("Two", "Parley; fwd=uri-miss")
+        process.send_signal(signal.SIGCONT)
+        assert read() == ("Two", HIT)
+    write("Three")
+    assert read() == ("Three", "Parley; fwd=uri-miss")
+    with redis_server(port, tmp_path):
+        assert read() == ("Three", HIT)
+    for app in apps:
+        app.database.close()
+
+
+@contextmanager
+def redis_server(port: int, folder) -> Iterator[subprocess.Popen[bytes]]:
+    command = ["redis-server", "--port", str(port), "--save", "", "--dir", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        yield process
+    finally:
+        process.kill()
+        process.wait(20)
+
+
+def test_what_is_not_for_all_is_not_kept(database_url):
+    app = create_app(Settings(database_url=database_url))
+    blueprint = Blueprint("mine", __name__)
+    for policy in (
+        Policy(private=True),
+        Policy(no_store=True),
+        Policy(private=True, no_cache=True),
+    ):
+        view = kept(policy)(item(Customer)(lambda id: read(Customer, id)))
+        path = f"/{policy.field.replace(', ', '-')}"
+        blueprint.get(f"{path}/<id:id>", endpoint=path[1:])(view)
+    app.register_blueprint(blueprint)
+    for path in ("/private/1", "/no-store/1", "/private-no-cache/1"):
+        for _ in range(2):
+            assert status(app.test_client().get(path)) is None
+    app.database.close()
+
+
+def test_bytes_in_the_store_are_no_pickle(app, client):
+    client.get("/customers/1")
+    ((_, content),) = app.cache._store.cache._cache.values()
+    assert msgspec.msgpack.decode(content)[1] == app.database.generation(Customer)
+
+
 def test_each_release_and_setting_has_its_own_part(monkeypatch, tmp_path):
     mine = exchange.cache._release(Settings())
     assert mine == exchange.cache._release(Settings(port=1))
-    assert mine != exchange.cache._release(Settings(per_page=7))
+    for other in ({"per_page": 7}, {"max_per_page": 70}, {"public_url": "http://a"},
+                  {"secret_key": "x"}):  # fmt: skip
+        assert mine != exchange.cache._release(Settings(**other))
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "other.py").write_text("x = 1")
     monkeypatch.setattr(exchange.cache, "_ROOT", tmp_path)

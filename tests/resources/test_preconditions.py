@@ -128,6 +128,7 @@ ORDER = [  # row, method, path, fields, content, status
     ("57: absent", "DELETE", ABSENT, {"If-Match": '"x"'}, None, 404),
     ("58: not acceptable", "GET", PATH, {"Accept": "image/png", "If-None-Match": "*"}, None, 406),
     ("415 goes before", "PUT", PATH, {"If-Match": '"x"', "Content-Type": "text/csv"}, b"{}", 415),
+    ("415 of a coding too", "PUT", PATH, {"If-Match": '"x"', "Content-Encoding": "x"}, b"{}", 415),
     ("412 goes before the content", "PUT", PATH, {"If-Match": '"x"'}, b"{garbage", 412),
     ("78: a part", "PUT", PATH, {"Content-Range": "bytes 0-1/2"}, b"{}", 400),
     ("405", "PATCH", "/customers", {"If-Match": '"x"'}, b"{}", 405),
