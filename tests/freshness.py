@@ -11,7 +11,17 @@ from typing import NamedTuple
 from lxml import etree
 
 CLIENTS = 8
-Send = Callable[[str, str, str, bytes | None], tuple[int, bytes]]  # method, target, type, content
+WRITES = 0.1  # of what a client does
+
+
+class Answer(NamedTuple):
+    status: int
+    content: bytes
+    tag: str | None
+    is_hit: bool  # it came from what was kept
+
+
+Send = Callable[[str, str, dict[str, str], bytes | None], Answer]  # method, target, fields, content
 
 
 class Row(NamedTuple):
@@ -40,54 +50,112 @@ class Seen(NamedTuple):
     accept: str
     acknowledged: int
     read: int
+    status: int
+    is_hit: bool
 
 
-def stale_reads(send: Send, seconds: float, seed: int = 1) -> tuple[list[Seen], int]:
-    """The reads that were older than an acknowledged write, and how many reads there were."""
-    rows = [make_row(send, client + 1) for client in range(CLIENTS)]
-    acknowledged = dict.fromkeys(rows, 1)
-    until = time.monotonic() + seconds
+class Client:
+    """One of the clients: the only writer of its row, who reads all rows, and validates what it has
+    read before, as a browser does."""
 
-    def client(number: int) -> list[Seen]:
-        random, mine, seen = Random(seed * 100 + number), rows[number], []
-        while time.monotonic() < until:
-            if random.random() < 0.2:
-                write(send, mine, acknowledged[mine] + 1, random)
-                acknowledged[mine] += 1  # each row has one writer, so this is the latest
-            seen.append(read(send, random.choice((mine, *rows)), acknowledged, random))
+    def __init__(self, send: Send, number: int, seed: int, acknowledged: dict[Row, int]) -> None:
+        self._send = send
+        self._random = Random(seed * 100 + number)
+        self._acknowledged = acknowledged
+        self._rows = [*acknowledged]
+        self._mine = self._rows[number]
+        self._kept: dict[tuple[str, str], tuple[str, int]] = {}  # tag and quantity, as last read
+
+    def until(self, end: float) -> list[Seen]:
+        seen: list[Seen] = []
+        while time.monotonic() < end:
+            if self._random.random() < WRITES:
+                write(self._send, self._mine, self._acknowledged[self._mine] + 1, self._random)
+                self._acknowledged[self._mine] += 1  # no other writer: this is the latest
+            seen.append(self._read(self._random.choice((self._mine, *self._rows))))
         return seen
 
+    def _read(self, row: Row) -> Seen:
+        target, place = self._random.choice([*row.views()])
+        accept = self._random.choice(("application/json", "application/xml"))
+        fields = {"Accept": accept}
+        if (target, accept) in self._kept and self._random.random() < 0.5:
+            fields["If-None-Match"] = self._kept[target, accept][0]
+        floor = self._acknowledged[row]
+        answer = self._send("GET", target, fields, None)
+        if answer.status == 304:
+            quantity = self._kept[target, accept][1]
+        else:
+            assert answer.status == 200, answer.content
+            find = _in_json if accept == "application/json" else _in_xml
+            quantity = find(answer.content, place, row)
+            self._kept[target, accept] = str(answer.tag), quantity
+        return Seen(target, accept, floor, quantity, answer.status, answer.is_hit)
+
+
+class History(NamedTuple):
+    seen: list[Seen]
+
+    @property
+    def stale(self) -> list[Seen]:
+        """The reads that were older than an acknowledged write."""
+        return [each for each in self.seen if each.read < each.acknowledged]
+
+    def check(self, least: int) -> None:
+        """Fails if a read was stale, and if so little was read, or came from what was kept, or was
+        a 304, that nobody would have noticed."""
+        assert self.stale == []
+        hits = sum(each.is_hit for each in self.seen)
+        again = sum(each.status == 304 for each in self.seen)
+        assert len(self.seen) > least
+        assert hits > least / 20, f"{hits} hits of {len(self.seen)}"
+        assert again > least / 50, f"{again} of {len(self.seen)} are 304s"
+
+
+def history(send: Send, seconds: float, seed: int = 1) -> History:
+    """What eight clients see that write and read at random for so long."""
+    rows = [make_row(send, client + 1) for client in range(CLIENTS)]
+    acknowledged = dict.fromkeys(rows, 1)
+    clients = [Client(send, number, seed, acknowledged) for number in range(CLIENTS)]
+    end = time.monotonic() + seconds
     with ThreadPoolExecutor(CLIENTS) as pool:
-        seen = [each for found in pool.map(client, range(CLIENTS)) for each in found]
-    return [each for each in seen if each.read < each.acknowledged], len(seen)
+        found = pool.map(lambda client: client.until(end), clients)
+        return History([each for seen in found for each in seen])
 
 
 def make_row(send: Send, customer: int) -> Row:
     content = {"customer_id": customer, "currency": "EUR"}
     content["items"] = [{"product_id": 1, "quantity": 1}]
-    status, made = send("POST", "/invoices", "application/json", json.dumps(content).encode())
-    assert status == 201, made
-    invoice = json.loads(made)
+    kind = {"Content-Type": "application/json"}
+    made = send("POST", "/invoices", kind, json.dumps(content).encode())
+    assert made.status == 201, made
+    invoice = json.loads(made.content)
     return Row(customer, invoice["id"], invoice["items"][0]["id"])
 
 
 def write(send: Send, row: Row, quantity: int, random: Random) -> None:
-    if random.random() < 0.5:
-        media_type, text = "application/json", f'{{"product_id": 1, "quantity": {quantity}}}'
-    else:
-        media_type = "application/xml"
-        text = f"<item><product_id>1</product_id><quantity>{quantity}</quantity></item>"
-    status, answer = send("PUT", f"/items/{row.item}", media_type, text.encode())
-    assert status == 200, answer
-
-
-def read(send: Send, row: Row, acknowledged: dict[Row, int], random: Random) -> Seen:
-    target, place = random.choice([*row.views()])
-    accept, floor = random.choice(("application/json", "application/xml")), acknowledged[row]
-    status, content = send("GET", target, accept, None)
-    assert status == 200, content
-    find = _in_json if accept == "application/json" else _in_xml
-    return Seen(target, accept, floor, find(content, place, row))
+    """The item by itself or within its invoice, whole or in part, in one format or the other."""
+    item = f'{{"product_id": 1, "quantity": {quantity}}}'
+    patch = f"<p:replace sel='item/quantity'><quantity>{quantity}</quantity></p:replace>"
+    method, target, media_type, text = random.choice(
+        (
+            ("PUT", f"/items/{row.item}", "application/json", item),
+            (
+                *("PUT", f"/items/{row.item}", "application/xml"),
+                f"<item><product_id>1</product_id><quantity>{quantity}</quantity></item>",
+            ),
+            (
+                *("PATCH", f"/items/{row.item}", "application/xml-patch+xml"),
+                f"<p:patch xmlns:p='urn:ietf:rfc:7351'>{patch}</p:patch>",
+            ),
+            (
+                *("PATCH", f"/invoices/{row.invoice}", "application/json-patch+json"),
+                f'[{{"op": "replace", "path": "/items/0/quantity", "value": {quantity}}}]',
+            ),
+        )
+    )
+    answer = send(method, target, {"Content-Type": media_type}, text.encode())
+    assert answer.status == 200, answer
 
 
 def _in_xml(content: bytes, place: str, row: Row) -> int:
