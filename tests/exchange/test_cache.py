@@ -21,7 +21,7 @@ from flask import Blueprint
 import exchange.cache
 import exchange.resting
 from exchange.cache import LONGEST, Kept, _MessagePack
-from exchange.coding import zstd
+from exchange.coding import OFFERED, compress, zstd
 from exchange.decorators import item, kept
 from exchange.settings import Settings
 from models import Customer, read
@@ -236,6 +236,15 @@ def test_a_coding_has_a_tag_of_its_own(client, coding, format):  # row 62
     asked = {"Accept-Encoding": coding, "If-None-Match": coded.headers["ETag"]}
     assert client.get(path, headers=asked).status_code == 304
     assert client.get(path, headers={"If-None-Match": plain.headers["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("coding", OFFERED)
+def test_equal_content_is_equal_when_coded(coding, monkeypatch):
+    """At any time, or a strong tag would name different bytes."""
+    now = compress(coding, b"x" * 2000)
+    monkeypatch.setattr(time, "time", lambda: 10**9)
+    assert compress(coding, b"x" * 2000) == now
+    assert DECODE[coding](now) == b"x" * 2000
 
 
 @pytest.mark.parametrize(
