@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from exchange import content
 from exchange.settings import Settings
 from run import create_app
 
@@ -211,6 +212,22 @@ def test_of_many_who_write_with_one_tag_one_succeeds(app):
     with ThreadPoolExecutor(8) as pool:
         statuses = sorted(pool.map(write, range(8)))
     assert statuses == [200] + [412] * 7
+
+
+@pytest.mark.parametrize("write", [put, patch])
+def test_a_write_while_content_arrives_is_not_undone(client, app, monkeypatch, write):
+    """What held before the content was read is looked at again, under the lock of the row."""
+    body, tag, real = customer(client), client.get(PATH).headers["ETag"], content.decoded_content
+
+    def slowly() -> bytes:
+        monkeypatch.undo()
+        other = app.test_client()
+        assert put(other, {"If-Match": tag}, body | {"company": "Other"}).status_code == 200
+        return real()
+
+    monkeypatch.setattr(content, "decoded_content", slowly)
+    assert write(client, {"If-Match": tag}, body | {"company": "X"}).status_code == 412
+    assert customer(client)["company"] == "Other"
 
 
 MINIMAL = [
