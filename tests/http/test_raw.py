@@ -10,7 +10,7 @@ import zlib
 import pytest
 from lxml import etree
 
-from tests.conftest import Server
+from tests.conftest import Server, free_port, sample_database, start_server, stop
 from tests.http.wire import (
     CODERS,
     JSON,
@@ -414,3 +414,20 @@ def test_text_is_stored_as_sent(server: Server, character, media_type):
     made = post(server.port, media_type, customer(media_type, first=text), f"Accept: {JSON}")
     remove(server.port, made)
     assert made.json()["first"] == text
+
+
+@pytest.mark.parametrize("media_type", [JSON, XML])
+def test_where_a_precondition_is_required(tmp_path, media_type):  # row 53: RFC 6585, 3
+    database = sample_database(tmp_path / "parley.db", 1)
+    server = start_server(database, free_port(), PARLEY_REQUIRE_PRECONDITIONS="true")
+    try:
+        fields = (f"Accept: {media_type}", f"Content-Type: {media_type}")
+        content = customer(media_type)
+        put = request("PUT", "/customers/1", *fields, content=content)
+        assert "If-Match" in send(server.port, put).check_problem(428)["detail"]
+        put = request("PUT", "/customers/1", *fields, "If-Match: *", content=content)
+        assert send(server.port, put).status == 200
+        delete = request("DELETE", "/customers/1", f"Accept: {media_type}")
+        send(server.port, delete).check_problem(428)
+    finally:
+        stop(server)
