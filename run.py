@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from exchange.settings import EMBEDDED, Settings
 
 MAKE_THEM = "make them: python run.py init --database URL"
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where processes share what they count
 EMBEDDED_FILE = Path(EMBEDDED.removeprefix("sqlite:///"))
 
 
@@ -41,12 +43,15 @@ def create_app(settings: Settings | None = None) -> Any:
 
 def create_gateway() -> Any:
     """The ASGI application that a process serves."""
+    from exchange.log import take_over
     from serving.gateway import Gateway
     from serving.server import end_with_parent
 
     end_with_parent()
     settings = Settings.load(os.environ)
-    return Gateway(create_app(settings), settings)
+    app = create_app(settings)
+    take_over(app.logger)
+    return Gateway(app, settings)
 
 
 def __getattr__(name: str) -> Any:
@@ -214,7 +219,9 @@ def _serve(settings: Settings) -> None:
         raise click.ClickException(f"{settings.host}:{settings.port}: {error.strerror}") from error
     os.environ |= settings.environment()
     click.echo(f"Parley on http://{settings.host}:{settings.port}/")
-    serve("run:create_gateway", settings, listening)
+    with TemporaryDirectory(prefix="parley-") as folder:
+        os.environ[METRICS_FOLDER] = folder
+        serve("run:create_gateway", settings, listening)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ UNREACHED = "reads 900000000/minute 900000000/hour"  # counted, as everywhere
 def main() -> None:
     table = Table("what", "ratio", "bound", "kept")
     with TemporaryDirectory() as folder:
-        settings = Settings(database_url=f"sqlite:///{folder}/bench.db", rate_limits=UNREACHED)
+        url = f"sqlite:///{folder}/bench.db"
+        settings = Settings(database_url=url, rate_limits=UNREACHED, log_level="error")
         database = Database(settings.database_url)
         database.create()
         list(fill(database, 100))

@@ -25,7 +25,8 @@ GROWTH = 32  # MiB
 
 def rows(folder: Path) -> Iterator[Row]:
     """The claims on collections; first makes a million invoices, which takes a minute."""
-    settings = Settings(database_url=f"sqlite:///{folder}/million.db", rate_limits="off")
+    url = f"sqlite:///{folder}/million.db"
+    settings = Settings(database_url=url, rate_limits="off", log_level="error")
     database = Database(settings.database_url)
     database.create()
     list(fill(database, MILLION // INVOICES + 1))

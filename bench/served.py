@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryFile
 from typing import Any
 
 from bench.rounds import Claim, Row, measure
@@ -81,15 +82,15 @@ def _serving(name: str, environment: dict[str, str]) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     command = [sys.executable, "-m", "uvicorn", APPS[name], *_SERVING, "--port", str(port)]
-    process = subprocess.Popen(
-        command, env=environment | {"PATH": "/usr/bin"}, stdout=subprocess.DEVNULL
-    )
-    try:
-        _wait_for(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
+    environment |= {"PATH": "/usr/bin", "PARLEY_LOG_LEVEL": "info"}
+    with TemporaryFile() as log:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log)
+        try:
+            _wait_for(port)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 def _wait_for(port: int) -> None:

@@ -14,6 +14,8 @@ from werkzeug.datastructures import Headers
 from exchange import query
 from exchange.coding import compress
 from exchange.content import readable_fields
+from exchange.log import REQUEST_ID
+from exchange.observer import timed
 from exchange.preconditions import is_modified
 from exchange.selection import alternates, offers, select_problem
 from exchange.state import Exchange
@@ -60,12 +62,16 @@ def answer(exchange: Exchange, data: Any) -> Response:
         return empty(exchange.fields)
     if isinstance(data, Stream):
         return _streamed(exchange, data)
+    if exchange.traits.is_probe:
+        return _unvalidated(exchange, data)
     return deliver(show(exchange, data)) if request.method in READS else _written(exchange, data)
 
 
 def show(exchange: Exchange, data: Any) -> Shown:
     """The data in the selected representation, with its validators."""
-    content, fields = exchange.selected.encode(data, exchange.shape), fields_of(exchange)
+    with timed("encode"):
+        content = exchange.selected.encode(data, exchange.shape)
+    fields = fields_of(exchange)
     tag = entity_tag(content, exchange.version, exchange.selected.name)
     if exchange.coding and len(content) >= SMALLEST:
         content, tag = compress(exchange.coding, content), f'{tag[:-1]}-{exchange.coding}"'
@@ -101,13 +107,25 @@ def _written(exchange: Exchange, data: Any) -> Response:
     return Response(shown.content, exchange.status, fields)
 
 
+def _unvalidated(exchange: Exchange, data: Any) -> Response:
+    """The response that tells of this moment: nothing that could be validated later."""
+    if not is_modified(Validators()):
+        return _not_modified()
+    content = exchange.selected.encode(data, exchange.shape)
+    return Response(content, 200, fields_of(exchange))
+
+
 def _streamed(exchange: Exchange, stream: Stream) -> Response:
     """A stream has no validators: of the preconditions only those that it exists can hold."""
     if not is_modified(Validators()):
         stream.close()
-        return Exact(status=304, headers=ALWAYS | {"Cache-Control": "no-store"})
+        return _not_modified()
     rows = {"Parley-Rows": str(stream.total)}
     return Response(stream, 200, fields_of(exchange) | rows)
+
+
+def _not_modified() -> Response:
+    return Exact(status=304, headers=ALWAYS | {"Cache-Control": "no-store"})
 
 
 def fields_of(exchange: Exchange) -> dict[str, str]:
@@ -117,7 +135,7 @@ def fields_of(exchange: Exchange) -> dict[str, str]:
         return ALWAYS | exchange.fields | told
     others = alternates(offers(exchange.traits), exchange.selected)
     told["Link"] = ", ".join(filter(None, (link.field(exchange.links), others)))
-    if exchange.traits.is_collection and query.is_stream():
+    if exchange.traits.is_probe or (exchange.traits.is_collection and query.is_stream()):
         told["Cache-Control"] = "no-store"
     elif exchange.traits.policy:
         told["Cache-Control"] = exchange.traits.policy.field
@@ -128,7 +146,10 @@ def answer_problem(problem: Problem) -> Response:
     """The response that tells of the problem, in the family of formats that the client reads."""
     selected = select_problem()
     base = f"{current_app.settings.public_url}/problems/"
-    content = selected.encode(problem.to_dict(base, _path()), _PROBLEM)
+    told = problem.to_dict(base, _path())
+    if request_id := request.environ.get(REQUEST_ID):
+        told["request_id"] = request_id
+    content = selected.encode(told, _PROBLEM)
     fields = {**ALWAYS, "Cache-Control": "no-store", "Content-Type": selected.content_type}
     return Response(content, problem.kind.status, fields | dict(problem.fields))
 

@@ -6,6 +6,7 @@ from threading import Semaphore
 from typing import Any, TypeVar
 
 from flask import Flask, Response, g, request
+from flask.ctx import RequestContext
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
@@ -16,8 +17,11 @@ from exchange.coding import OFFERED
 from exchange.content import readable_fields
 from exchange.edge import Edge
 from exchange.errors import problem
+from exchange.health import Check
 from exchange.limits import Limits
 from exchange.links import Routes, read_routes
+from exchange.log import make_logger
+from exchange.observer import Observer, timed
 from exchange.selection import offers, select
 from exchange.settings import Settings
 from exchange.state import Exchange, traits
@@ -55,6 +59,12 @@ class Api(Flask):
         self.cache = Representations(self, settings)
         self.edge = Edge(settings)
         self.limits = Limits(settings)
+        self.logger = make_logger(settings)
+        self.observer = Observer(self)
+        self.checks = {
+            "database": Check(lambda: self.database.health()),
+            "cache": Check(self.cache.health),
+        }
         self.url_map.converters["id"] = IdConverter
         self.url_map.merge_slashes = False
         self.register_error_handler(Exception, self.answer_error)
@@ -72,6 +82,13 @@ class Api(Flask):
         self.edge.arrive(environ)
         return super().wsgi_app(environ, self.edge.leaving(environ, start_response))
 
+    def request_context(self, environ: dict[str, Any]) -> RequestContext:
+        self.observer.arrive(environ)
+        return super().request_context(environ)
+
+    def process_response(self, response: Response) -> Response:
+        return self.observer.leave(super().process_response(response))
+
     def dispatch_request(self) -> Response:
         self.limits.check()
         methods = self.allowed_methods()
@@ -88,7 +105,9 @@ class Api(Flask):
         """What `finish` makes of the view's data, in one unit of work with the view."""
         view = self.view_functions[request.endpoint or ""]
         with self.database.unit(write=request.method not in SAFE):
-            return finish(exchange, view(**(request.view_args or {})))
+            with timed("view"):
+                data = view(**(request.view_args or {}))
+            return finish(exchange, data)
 
     def allowed_methods(self) -> frozenset[str]:
         """The methods of the resource that is asked for. Raises Problem (400, 414, 431) for a

@@ -19,6 +19,7 @@ from flask_caching import Cache
 
 from exchange import query
 from exchange.answer import Shown, deliver, show
+from exchange.observer import timed
 from exchange.resting import Resting
 from exchange.settings import Settings
 from exchange.state import Exchange
@@ -63,6 +64,7 @@ class Representations:
         self._store = Cache(app, config=_configuration(settings))
         self._locks = [Lock() for _ in range(_STRIPES)]
         self._resting = Resting("the cache", _SLOW if settings.cache_url else inf)
+        self._kind = "redis" if settings.cache_url else "process"
 
     def answer(self, exchange: Exchange, make: Callable[[Any], Shown]) -> Response:
         """The response from the cache, else from what `make` runs: the view, then `show`.
@@ -81,6 +83,11 @@ class Representations:
             return deliver(make(show), cache_status("bypass", stored=False))
         return self._miss(key, generation, make, asked.no_cache)
 
+    def health(self) -> dict[str, Any]:
+        """Raises the store's error while it is down."""
+        self._store.get("health")
+        return {"kind": self._kind}
+
     def _miss(
         self, key: str, generation: str, make: Callable[[Any], Shown], is_anew: bool
     ) -> Response:
@@ -93,14 +100,16 @@ class Representations:
         return deliver(shown, cache_status("request" if is_anew else "uri-miss", stored))
 
     def _find(self, key: str, generation: str) -> Kept | None:
-        kept: Kept | None = self._resting.ask(lambda: self._store.get(key))
+        with timed("cache"):
+            kept: Kept | None = self._resting.ask(lambda: self._store.get(key))
         return kept if kept and kept.generation == generation else None
 
     def _keep(self, key: str, kept: Kept) -> bool:
         if len(kept.shown.content) > LONGEST:
             return False
         ask = partial(self._store.set, key, kept, timeout=SECONDS)
-        return bool(self._resting.ask(ask))
+        with timed("cache"):
+            return bool(self._resting.ask(ask))
 
 
 def is_kept(exchange: Exchange) -> bool:

@@ -7,22 +7,22 @@ from exchange.state import Traits
 from negotiate import accept
 from negotiate.link import Link
 from negotiate.problem import Problem
-from representations import PROBLEMS, REPRESENTATIONS, Representation
+from representations import EVERY, MEASURED, PROBLEMS, REPRESENTATIONS, Representation
 
-_BY_NAME = {each.name: each for each in REPRESENTATIONS}
-_BY_MEDIA_TYPE = {each.media_type: each for each in REPRESENTATIONS}
+_BY_NAME = {each.name: each for each in (*REPRESENTATIONS, *MEASURED)}
+_BY_MEDIA_TYPE = {each.media_type: each for each in EVERY if each not in PROBLEMS}
 _STREAMS = tuple(each for each in REPRESENTATIONS if each.stream)
 _ITEMS = tuple(each for each in REPRESENTATIONS if not each.tabular)
 _MEDIA_TYPES = {
     id(there): tuple(each.media_type for each in there)
-    for there in (REPRESENTATIONS, _STREAMS, _ITEMS)
+    for there in (REPRESENTATIONS, _STREAMS, _ITEMS, MEASURED)
 }
 _ENDS = {
     id(there): [
         (each, str(Link(each.name, "alternate", each.media_type)).removeprefix("<"))
         for each in there
     ]
-    for there in (REPRESENTATIONS, _STREAMS, _ITEMS)
+    for there in (REPRESENTATIONS, _STREAMS, _ITEMS, MEASURED)
 }
 _FORMAT = frozenset({"format"})
 _PROBLEMS = {each.media_type: each for each in PROBLEMS}
@@ -35,6 +35,8 @@ def accept_field() -> str | None:
 
 def offers(shown: Traits) -> tuple[Representation, ...]:
     """What there is of the resource, in the server's order; of a stream, what can be streamed."""
+    if shown.offers:
+        return shown.offers
     if not shown.is_collection:
         return _ITEMS
     return _STREAMS if request.args and query.is_stream() else REPRESENTATIONS

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -58,6 +58,12 @@ class Settings(BaseModel):
     cors_seconds: int = Field(600, ge=0, description="seconds that browsers keep a preflight")
     trusted_proxies: str = Field("", description="addresses, networks whose `X-Forwarded-*` counts")
     rate_limits: str = Field(RATE_LIMITS, description="requests of a user or address (429); `off`")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="least that is logged; a request is `info`, one that fails `error`"
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="`json`, `text`; `auto`: text on a terminal"
+    )
     require_preconditions: bool = Field(False, description="writes must say If-Match (428)")
     per_page: int = Field(20, ge=1, description="items on a page, unless a client says")
     max_per_page: int = Field(100, ge=1, description="items on a page at most (400)")

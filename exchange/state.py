@@ -22,7 +22,9 @@ class Traits:
 
     shape: of the data that it returns. model: the model that the data comes from, if any.
     parameters: those of the query that it understands. reads: whether it takes content. policy:
-    what caches are told, None for what is not kept.
+    what caches are told, None for what is not kept. is_probe: it tells of the server itself, at
+    this moment: it needs no credentials, has no limit, is never kept. offers: the representations
+    of what has others than resources have.
     """
 
     shape: Shape = Shape("nothing")
@@ -31,6 +33,8 @@ class Traits:
     parameters: frozenset[str] = frozenset()
     reads: bool = False
     policy: Policy | None = None
+    is_probe: bool = False
+    offers: tuple[Representation, ...] | None = None
 
 
 def traits(view: Callable[..., Any]) -> Traits:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import current_app, request
 
 from exchange import query
+from exchange.observer import count_rows
 from exchange.rows import Selection
 from exchange.state import Exchange
 from negotiate.problem import Problem
@@ -55,7 +56,7 @@ def _pieces(search: Any, selection: Selection, exchange: Exchange) -> Iterator[A
     """How many rows there are, then the pieces; both of the same state of the database."""
     with _place(), current_app.database.unit(write=False):
         yield (total := search.count())
-        batches = map(selection.show, search.batches(BATCH))
+        batches = map(selection.show, count_rows(search.batches(BATCH)))
         rest = {"total": total, "links": {"self": query.url()}}
         try:
             yield from exchange.selected.stream(batches, rest, exchange.shape)

@@ -98,6 +98,14 @@ class Database:
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise Busy("the database is down or busy") from error
 
+    def health(self) -> dict[str, str]:
+        """What the database is, once it has answered. Raises the driver's errors."""
+        with self.engine.connect() as connection:
+            connection.execute(select(secrets.c.name).limit(1))
+        dialect = self.engine.dialect
+        version = ".".join(map(str, dialect.server_version_info or ()))
+        return {"kind": dialect.name, "version": version}
+
     def create(self) -> None:
         """Makes the tables that are missing."""
         Model.metadata.create_all(self.engine)

@@ -132,6 +132,18 @@ NO_CACHE = Policy(no_cache=True)
 NO_STORE = Policy(no_store=True)
 
 
+_OUTCOMES = {
+    "Parley; hit": "hit",
+    "Parley; fwd=uri-miss": "miss",
+    "Parley; fwd=uri-miss; stored": "miss",
+}
+
+
+def cache_outcome(field: str | None) -> str:
+    """A Cache-Status of ours in a word: `hit`, `miss`, `bypass`, or `none` where there is none."""
+    return _OUTCOMES.get(field, "bypass") if field else "none"
+
+
 def cache_status(forwarded: Literal["uri-miss", "request", "bypass"] | None, stored: bool) -> str:
     """The value of Cache-Status: why the request went past the cache, None for a hit (RFC 9211, 2).
 

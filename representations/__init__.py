@@ -12,6 +12,7 @@ from representations.msgpack import MSGPACK
 from representations.ndjson import NDJSON
 from representations.patch import Patch
 from representations.problem import PROBLEM_JSON, PROBLEM_XML
+from representations.prometheus import PROMETHEUS
 from representations.typed_xml import TYPED_XML
 from representations.xml import TEXT_XML, XML
 from representations.xml_patch import XML_PATCH
@@ -27,3 +28,6 @@ REPRESENTATIONS: tuple[Representation, ...] = (
 )
 PATCHES: tuple[Patch, ...] = (MERGE_PATCH, JSON_PATCH, XML_PATCH)
 PROBLEMS: tuple[Representation, ...] = (PROBLEM_JSON, PROBLEM_XML)
+# Of what the server measures: what it is read in first, then as every item.
+MEASURED = (PROMETHEUS, *(each for each in REPRESENTATIONS if not each.tabular))
+EVERY = (*REPRESENTATIONS, *PROBLEMS, PROMETHEUS)

@@ -1,6 +1,6 @@
 """The resources: one module each, and its blueprint in this tuple."""
 
-from resources import customers, invoices, items, products, root
+from resources import customers, health, invoices, items, products, root
 
 BLUEPRINTS = (
     root.blueprint,
@@ -8,4 +8,5 @@ BLUEPRINTS = (
     products.blueprint,
     invoices.blueprint,
     items.blueprint,
+    health.blueprint,
 )

@@ -6,6 +6,7 @@ What fails here has not been parsed, so its problem is not negotiated: it is JSO
 import sys
 from asyncio import TimerHandle, Transport
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Any
 
 from httptools import HttpParserInvalidMethodError
@@ -121,8 +122,17 @@ class Protocol(HttpToolsProtocol):
         """The problem as the last answer of the connection, unless another is on its way."""
         if not self.transport.is_closing():
             if not self.cycle or self.cycle.response_complete or not self.cycle.response_started:
-                self.transport.write(_answer(problem, self.app.settings.public_url))
+                self._answer(problem, token_hex(16))
             self._end()
+
+    def _answer(self, problem: Problem, request_id: str) -> None:
+        base = f"{self.app.settings.public_url}/problems/"
+        told = problem.to_dict(base, "") | {"request_id": request_id}
+        json: Any = PROBLEMS[0]
+        content, status = json.encode(told, Shape("problem")), problem.kind.status
+        self.transport.write(_head(status, json.content_type, len(content), request_id) + content)
+        address = self.client[0] if self.client else None
+        self.app.app.observer.refuse(request_id, status, len(content), address)
 
     def _end(self) -> None:
         self.transport.close()
@@ -144,16 +154,15 @@ class Protocol(HttpToolsProtocol):
             self.transport.abort()
 
 
-def _answer(problem: Problem, origin: str) -> bytes:
-    json: Any = PROBLEMS[0]
-    content = json.encode(problem.to_dict(f"{origin}/problems/", ""), Shape("problem"))
+def _head(status: int, content_type: str, length: int, request_id: str) -> bytes:
     fields = {
-        "Content-Type": json.content_type,
-        "Content-Length": len(content),
+        "Content-Type": content_type,
+        "Content-Length": length,
         "Cache-Control": "no-store",
         "Vary": "Accept",
+        "X-Request-Id": request_id,
         "Connection": "close",
         **security_fields(origin),
     }
     lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    return STATUS_LINE[problem.kind.status] + lines.encode() + b"\r\n" + content
+    return STATUS_LINE[status] + lines.encode() + b"\r\n"

@@ -65,15 +65,18 @@ class Server:
             return answer
 
 
-def start_server(database: Path, port: int, *options: str, **environment: str) -> Server:
-    """A server that answers: `python run.py serve` on the database, which must have its tables."""
+def start_server(
+    database: Path, port: int, *options: str, log: int = subprocess.DEVNULL, **environment: str
+) -> Server:
+    """A server that answers: `python run.py serve` on the database, which must have its tables.
+    log: the descriptor that it writes its log to."""
     command = [sys.executable, "run.py", "serve", "--database", f"sqlite:///{database}"]
     process = subprocess.Popen(
         [*command, "--port", str(port), *options],
         cwd=ROOT,
         env=os.environ | {"PARLEY_RATE_LIMITS": "off"} | environment,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=log,
     )
     server = Server(port, database, process)
     try:

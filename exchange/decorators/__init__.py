@@ -3,6 +3,7 @@
 A stack is read from the outside in, as the answer is built from the inside out.
 """
 
+from exchange.decorators.probes import measurements, probe, readiness
 from exchange.decorators.reads import cached, collection, entrance, item, kept
 from exchange.decorators.writes import body, creates, existing, precondition
 
@@ -15,5 +16,8 @@ __all__ = [
     "existing",
     "item",
     "kept",
+    "measurements",
     "precondition",
+    "probe",
+    "readiness",
 ]

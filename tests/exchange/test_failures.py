@@ -1,7 +1,6 @@
 """What happens when something breaks: the client gets a problem, the log a traceback, the database
 nothing by halves."""
 
-import logging
 import sqlite3
 
 import pytest
@@ -10,6 +9,7 @@ from lxml import etree
 from exchange.state import mark
 from models import Customer, Database, save
 from representations.base import Shape
+from tests.exchange.test_log import logged
 
 PERSON = {"first": "Ada", "last": "Lovelace", "email": "ada@example.com"}
 FORMATS = ("application/json", "application/xml")
@@ -32,19 +32,21 @@ def problem(answer) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("accept", FORMATS)
-def test_a_fault_is_logged_with_its_traceback_and_told_without(app, caplog, accept):
+def test_a_fault_is_logged_with_its_traceback_and_told_without(app, capfd, accept):
     @app.get("/broken")
     def broken():
         raise RuntimeError("the secret of the house")
 
-    with caplog.at_level(logging.ERROR):
-        answer = app.test_client().get("/broken", headers={"Accept": accept})
+    answer = app.test_client().get("/broken", headers={"Accept": accept})
     assert answer.status_code == 500
     assert problem(answer)["status"] == "500"
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
-    assert "the secret of the house" in caplog.text
-    assert "Traceback" in caplog.text
+    told, line = logged(capfd)
+    assert told["level"] == "error"
+    assert "the secret of the house" in told["exception"]
+    assert "Traceback" in told["exception"]
+    assert told["request_id"] == line["request_id"] == answer.headers["X-Request-Id"]
     assert answer.headers["Cache-Control"] == "no-store"
 
 

@@ -124,10 +124,13 @@ def made(wire: Wire, resource: Resource, collection: str) -> Any:
     return wire.make(collection, resource.type, resource.data)
 
 
+PASSING = ("date", "cache-status", "x-request-id")
+
+
 def fields(answer: Any) -> dict[str, str]:
     """The fields that do not depend on when, and how often, was asked."""
     given = {name.lower(): value for name, value in answer.headers}
-    return {name: value for name, value in given.items() if name not in ("date", "cache-status")}
+    return {name: value for name, value in given.items() if name not in PASSING}
 
 
 def sent_values_stand(data: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
