@@ -15,11 +15,11 @@ from exchange import query
 from exchange.coding import compress
 from exchange.content import readable_fields
 from exchange.log import REQUEST_ID
-from exchange.observer import timed
 from exchange.preconditions import is_modified
 from exchange.selection import alternates, offers, select_problem
 from exchange.state import Exchange
 from exchange.streams import Stream
+from exchange.times import timed
 from negotiate import link
 from negotiate.conditional import Validators, last_modified_field
 from negotiate.prefer import preferences

@@ -21,10 +21,11 @@ from exchange.health import Check
 from exchange.limits import Limits
 from exchange.links import Routes, read_routes
 from exchange.log import make_logger
-from exchange.observer import Observer, timed
+from exchange.observer import Observer
 from exchange.selection import offers, select
 from exchange.settings import Settings
 from exchange.state import Exchange, traits
+from exchange.times import timed
 from negotiate.content_coding import best_coding
 
 Finished = TypeVar("Finished")

@@ -19,10 +19,10 @@ from flask_caching import Cache
 
 from exchange import query
 from exchange.answer import Shown, deliver, show
-from exchange.observer import timed
 from exchange.resting import Resting
 from exchange.settings import Settings
 from exchange.state import Exchange
+from exchange.times import timed
 from negotiate.cache_control import cache_status, request_directives
 from negotiate.problem import Problem
 

@@ -1,43 +1,30 @@
 """What is seen of each request: its id, its line in the log, its place in the metrics."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from itertools import islice
 from secrets import token_hex
 from time import perf_counter
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 
 from exchange.log import REQUEST_ID
 from exchange.metrics import Labels, Metrics
+from exchange.times import SEEN, Seen, timing
 from negotiate.cache_control import cache_outcome
 from negotiate.fields import TOKEN
 from representations import EVERY
 
 FIELD = "X-Request-Id"
-_SEEN = "parley.seen"  # in the environ
 _ID = re.compile(TOKEN)
 _LONGEST_ID = 128  # characters
 _LONGEST_PATH = 256  # bytes of it in the log
 _LONGEST_NAME = 40  # characters of a parameter's
 _MOST_NAMES = 20
 _NAMES = {each.content_type: each.name for each in EVERY}
-_UNTIMED = nullcontext()
 _UNREAD = Labels("none", "none", 400, "json", "none")
-
-
-@dataclass(slots=True)
-class Seen:
-    """A request on its way. times: seconds by what took them, if the client asks for them; rows:
-    of a stream, as far as it is made."""
-
-    began: float
-    times: dict[str, float] | None = None
-    rows: int | None = None
 
 
 class _Watched:
@@ -80,19 +67,21 @@ class Observer:
         given = environ.get("HTTP_X_REQUEST_ID", "")
         environ[REQUEST_ID] = given if is_id(given) else token_hex(16)
         asked = environ.get("HTTP_SERVER_TIMING") == "?1"
-        environ[_SEEN] = Seen(perf_counter(), {} if asked else None)
+        environ[SEEN] = Seen(perf_counter(), {} if asked else None)
 
     def leave(self, response: Response) -> Response:
         """Its answer is made. The line of a stream follows when that has ended."""
-        seen: Seen = request.environ[_SEEN]
-        response.headers.add(FIELD, request.environ[REQUEST_ID])
+        asked: Any = request
+        asked = asked._get_current_object()  # each look through the proxy costs half a microsecond
+        seen: Seen = asked.environ[SEEN]
+        response.headers.add(FIELD, asked.environ[REQUEST_ID])
         if seen.times is not None:
-            response.headers.add("Server-Timing", _timing(seen))
-        labels, facts = _labels(response), _facts()
-        if response.is_streamed and request.method != "HEAD":
+            response.headers.add("Server-Timing", timing(seen))
+        labels, facts = _labels(asked, response), _facts(asked)
+        if response.is_streamed and labels.method != "HEAD":
             response.response = _Watched(response.response, self._end_of(seen, labels, facts))
         else:
-            self._tell(seen, labels, facts, bytes=_size(response))
+            self._tell(seen, labels, facts, bytes=_size(labels, response))
         return response
 
     def _end_of(self, seen: Seen, labels: Labels, facts: Any) -> Callable[[int, bool], None]:
@@ -120,50 +109,20 @@ def is_id(text: str) -> bool:
     return len(text) <= _LONGEST_ID and bool(_ID.fullmatch(text))
 
 
-def timed(name: str) -> AbstractContextManager[None]:
-    """The time of what happens within is told as the name's, if the client asks."""
-    seen = request.environ.get(_SEEN)
-    return _UNTIMED if seen is None or seen.times is None else _measured(seen.times, name)
-
-
-def count_rows(batches: Iterable[list[Any]]) -> Iterator[list[Any]]:
-    """The batches of a stream, counted as they are made."""
-    seen = request.environ[_SEEN]
-    seen.rows = 0
-    for batch in batches:
-        seen.rows += len(batch)
-        yield batch
-
-
-@contextmanager
-def _measured(times: dict[str, float], name: str) -> Iterator[None]:
-    began = perf_counter()
-    try:
-        yield
-    finally:
-        times[name] = times.get(name, 0) + perf_counter() - began
-
-
-def _timing(seen: Seen) -> str:
-    """The field (W3C Server Timing), in milliseconds."""
-    times = {"total": perf_counter() - seen.began, **(seen.times or {})}
-    return ", ".join(f"{name};dur={1000 * seconds:.3f}" for name, seconds in times.items())
-
-
-def _labels(response: Response) -> Labels:
-    rule, fields = request.url_rule, response.headers
+def _labels(asked: Request, response: Response) -> Labels:
+    rule, fields = asked.url_rule, response.headers
     if response.status_code == 304:
         representation = g.exchange.selected.name
     else:
         representation = _NAMES.get(fields.get("Content-Type"), "none")
     cache = cache_outcome(fields.get("Cache-Status"))
     route = rule.rule if rule else "none"
-    return Labels(route, request.method, response.status_code, representation, cache)
+    return Labels(route, asked.method, response.status_code, representation, cache)
 
 
-def _facts() -> dict[str, Any]:
+def _facts(asked: Request) -> dict[str, Any]:
     """What the log says of the request beside its labels: of the query the names alone."""
-    environ = request.environ
+    environ = asked.environ
     facts = {
         "request_id": environ[REQUEST_ID],
         "path": quote(environ["PATH_INFO"].encode("latin-1")[:_LONGEST_PATH]),
@@ -171,13 +130,13 @@ def _facts() -> dict[str, Any]:
         "address": environ.get("REMOTE_ADDR"),
     }
     if environ.get("QUERY_STRING"):
-        names = islice(request.args, _MOST_NAMES)
+        names = islice(asked.args, _MOST_NAMES)
         facts["query"] = [quote(name[:_LONGEST_NAME]) for name in names]
     return facts
 
 
-def _size(response: Response) -> int:
+def _size(labels: Labels, response: Response) -> int:
     """Bytes of content that are sent."""
-    if request.method == "HEAD" or response.status_code in (204, 304):
+    if labels.method == "HEAD" or labels.status in (204, 304):
         return 0
-    return response.content_length or 0
+    return int(response.headers.get("Content-Length", 0))

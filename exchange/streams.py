@@ -11,9 +11,9 @@ from typing import Any
 from flask import current_app, request
 
 from exchange import query
-from exchange.observer import count_rows
 from exchange.rows import Selection
 from exchange.state import Exchange
+from exchange.times import count_rows
 from negotiate.problem import Problem
 
 BATCH = 500  # rows

@@ -5,7 +5,7 @@ What fails here has not been parsed, so its problem is not negotiated: it is JSO
 
 import sys
 from asyncio import TimerHandle, Transport
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from secrets import token_hex
 from typing import Any
 
@@ -21,6 +21,14 @@ _MALFORMED = Problem("malformed", "this is not HTTP/1.1 as RFC 9112 has it")
 _NO_METHOD = Problem("not-implemented", "the method is none of HTTP; methods have a case")
 _TOO_SLOW = Problem("too-slow", "the request line and its fields were not whole in time")
 _CUT_SHORT = Problem("malformed", "the content ended before it was whole")
+
+_JSON: Any = PROBLEMS[0]
+_ALWAYS = {
+    "Content-Type": _JSON.content_type,
+    "Cache-Control": "no-store",
+    "Vary": "Accept",
+    "Connection": "close",
+}
 
 
 class Protocol(HttpToolsProtocol):
@@ -126,11 +134,12 @@ class Protocol(HttpToolsProtocol):
             self._end()
 
     def _answer(self, problem: Problem, request_id: str) -> None:
-        base = f"{self.app.settings.public_url}/problems/"
-        told = problem.to_dict(base, "") | {"request_id": request_id}
-        json: Any = PROBLEMS[0]
-        content, status = json.encode(told, Shape("problem")), problem.kind.status
-        self.transport.write(_head(status, json.content_type, len(content), request_id) + content)
+        origin = self.app.settings.public_url
+        told = problem.to_dict(f"{origin}/problems/", "") | {"request_id": request_id}
+        content, status = _JSON.encode(told, Shape("problem")), problem.kind.status
+        fields = _ALWAYS | security_fields(origin) | {"X-Request-Id": request_id}
+        length = {"Content-Length": str(len(content))}
+        self.transport.write(_head(status, fields | length) + content)
         address = self.client[0] if self.client else None
         self.app.app.observer.refuse(request_id, status, len(content), address)
 
@@ -154,15 +163,6 @@ class Protocol(HttpToolsProtocol):
             self.transport.abort()
 
 
-def _head(status: int, content_type: str, length: int, request_id: str) -> bytes:
-    fields = {
-        "Content-Type": content_type,
-        "Content-Length": length,
-        "Cache-Control": "no-store",
-        "Vary": "Accept",
-        "X-Request-Id": request_id,
-        "Connection": "close",
-        **security_fields(origin),
-    }
+def _head(status: int, fields: Mapping[str, str]) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return STATUS_LINE[status] + lines.encode() + b"\r\n"
