@@ -14,12 +14,11 @@ from werkzeug.datastructures import Headers
 from exchange import query
 from exchange.coding import compress
 from exchange.content import readable_fields
-from exchange.log import REQUEST_ID
 from exchange.preconditions import is_modified
 from exchange.selection import alternates, offers, select_problem
 from exchange.state import Exchange
 from exchange.streams import Stream
-from exchange.times import timed
+from exchange.times import SEEN, timed
 from negotiate import link
 from negotiate.conditional import Validators, last_modified_field
 from negotiate.prefer import preferences
@@ -146,9 +145,7 @@ def answer_problem(problem: Problem) -> Response:
     """The response that tells of the problem, in the family of formats that the client reads."""
     selected = select_problem()
     base = f"{current_app.settings.public_url}/problems/"
-    told = problem.to_dict(base, _path())
-    if request_id := request.environ.get(REQUEST_ID):
-        told["request_id"] = request_id
+    told = problem.to_dict(base, _path()) | {"request_id": SEEN.get().id}
     content = selected.encode(told, _PROBLEM)
     fields = {**ALWAYS, "Cache-Control": "no-store", "Content-Type": selected.content_type}
     return Response(content, problem.kind.status, fields | dict(problem.fields))

@@ -13,12 +13,13 @@ from typing import Any
 
 import msgspec
 import structlog
-from flask import has_request_context, request
+from flask import has_request_context
 from structlog.dev import ConsoleRenderer, plain_traceback
+from structlog.processors import format_exc_info
 
 from exchange.settings import Settings
+from exchange.times import SEEN
 
-REQUEST_ID = "parley.request_id"  # in the environ
 Event = MutableMapping[str, Any]
 _STDERR = 2 if sys.__stderr__ else None  # closed, 2 may be the number of any other file by now
 _IS_TERMINAL = bool(_STDERR and os.isatty(_STDERR))
@@ -52,7 +53,7 @@ def make_logger(settings: Settings) -> Any:
     is_text = settings.log_format == "text" or (settings.log_format == "auto" and _IS_TERMINAL)
     return structlog.wrap_logger(
         _Lines(),
-        processors=[_stamp, structlog.processors.format_exc_info, _text if is_text else _json],
+        processors=[_stamp, _text if is_text else _json],
         wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
     ).bind()
 
@@ -63,10 +64,13 @@ def take_over(logger: Any) -> None:
 
 
 def _stamp(logger: Any, level: str, event: Event) -> Event:
-    begun = {"time": datetime.now(UTC), "level": level, "event": event.pop("event")}
-    if "request_id" not in event and has_request_context():
-        begun["request_id"] = request.environ.get(REQUEST_ID)
-    return {**begun, **event}
+    """In order: what every line has, then what this one has; `line` holds what is in order."""
+    told = {"time": datetime.now(UTC), "level": level, "event": event.pop("event")}
+    if line := event.pop("line", None):
+        return told | line
+    if has_request_context():
+        told["request_id"] = SEEN.get().id
+    return told | format_exc_info(logger, level, event)
 
 
 _encode: Callable[[Any], bytes] = msgspec.json.Encoder(enc_hook=repr).encode

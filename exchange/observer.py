@@ -1,23 +1,22 @@
 """What is seen of each request: its id, its line in the log, its place in the metrics."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from secrets import token_hex
 from time import perf_counter
 from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Request, Response, g, request
 
-from exchange.log import REQUEST_ID
 from exchange.metrics import Labels, Metrics
-from exchange.times import SEEN, Seen, timing
+from exchange.times import SEEN, Seen, new_id, timing
 from negotiate.cache_control import cache_outcome
 from negotiate.fields import TOKEN
 from representations import EVERY
 
 FIELD = "X-Request-Id"
+Line = dict[str, Any]
 _ID = re.compile(TOKEN)
 _LONGEST_ID = 128  # characters
 _LONGEST_PATH = 256  # bytes of it in the log
@@ -64,44 +63,46 @@ class Observer:
 
     def arrive(self, environ: dict[str, Any]) -> None:
         """A request is there. Its id is the one that it brings, if that is a token."""
-        given = environ.get("HTTP_X_REQUEST_ID", "")
-        environ[REQUEST_ID] = given if is_id(given) else token_hex(16)
+        given = environ.get("HTTP_X_REQUEST_ID")
+        request_id = given if given and is_id(given) else new_id()
         asked = environ.get("HTTP_SERVER_TIMING") == "?1"
-        environ[SEEN] = Seen(perf_counter(), {} if asked else None)
+        SEEN.set(Seen(request_id, perf_counter(), {} if asked else None))
 
     def leave(self, response: Response) -> Response:
         """Its answer is made. The line of a stream follows when that has ended."""
-        asked: Any = request
-        asked = asked._get_current_object()  # each look through the proxy costs half a microsecond
-        seen: Seen = asked.environ[SEEN]
-        response.headers.add(FIELD, asked.environ[REQUEST_ID])
+        seen, asked = SEEN.get(), _asked()
+        response.headers.add(FIELD, seen.id)
         if seen.times is not None:
             response.headers.add("Server-Timing", timing(seen))
-        labels, facts = _labels(asked, response), _facts(asked)
+        fields = dict(iter(response.headers))
+        labels = _labels(asked, response.status_code, fields)
+        line = _line(asked, labels, seen)
         if response.is_streamed and labels.method != "HEAD":
-            response.response = _Watched(response.response, self._end_of(seen, labels, facts))
+            response.response = _Watched(response.response, self._end_of(seen, labels, line))
         else:
-            self._tell(seen, labels, facts, bytes=_size(labels, response))
+            line["bytes"] = _size(labels, fields)
+            self._tell(seen, labels, line)
         return response
 
-    def _end_of(self, seen: Seen, labels: Labels, facts: Any) -> Callable[[int, bool], None]:
+    def _end_of(self, seen: Seen, labels: Labels, line: Line) -> Callable[[int, bool], None]:
         def end(size: int, is_whole: bool) -> None:
             broken = {} if is_whole else {"broken": True}
-            self._tell(seen, labels, facts, bytes=size, rows=seen.rows or 0, **broken)
+            self._tell(seen, labels, line | {"bytes": size, "rows": seen.rows} | broken)
 
         return end
 
-    def _tell(self, seen: Seen, labels: Labels, facts: Any, **sizes: Any) -> None:
+    def _tell(self, seen: Seen, labels: Labels, line: Line) -> None:
         seconds = perf_counter() - seen.began
         self.metrics.count(labels, seconds)
-        tell = self._app.logger.error if labels.status >= 500 else self._app.logger.info
-        ms = round(seconds * 1000, 3)
-        tell("request", **labels._asdict(), ms=ms, **sizes, **facts)
+        line["ms"] = round(seconds * 1000, 3)
+        logger = self._app.logger
+        (logger.error if labels.status >= 500 else logger.info)("request", line=line)
 
     def refuse(self, request_id: str, status: int, size: int, address: str | None) -> None:
         """The server has answered with a problem what it could not read as a request."""
-        facts = {"request_id": request_id, "path": None, "principal": None, "address": address}
-        self._tell(Seen(perf_counter()), _UNREAD._replace(status=status), facts, bytes=size)
+        seen, labels = Seen(request_id, perf_counter()), _UNREAD._replace(status=status)
+        line = labels._asdict() | {"request_id": request_id, "path": None, "principal": None}
+        self._tell(seen, labels, line | {"address": address, "bytes": size})
 
 
 def is_id(text: str) -> bool:
@@ -109,34 +110,47 @@ def is_id(text: str) -> bool:
     return len(text) <= _LONGEST_ID and bool(_ID.fullmatch(text))
 
 
-def _labels(asked: Request, response: Response) -> Labels:
-    rule, fields = asked.url_rule, response.headers
-    if response.status_code == 304:
+def _labels(asked: Request, status: int, fields: Mapping[str, str]) -> Labels:
+    rule = asked.url_rule
+    if status == 304:
         representation = g.exchange.selected.name
     else:
-        representation = _NAMES.get(fields.get("Content-Type"), "none")
+        representation = _NAMES.get(fields.get("Content-Type", ""), "none")
     cache = cache_outcome(fields.get("Cache-Status"))
     route = rule.rule if rule else "none"
-    return Labels(route, asked.method, response.status_code, representation, cache)
+    return Labels(route, asked.method, status, representation, cache)
 
 
-def _facts(asked: Request) -> dict[str, Any]:
-    """What the log says of the request beside its labels: of the query the names alone."""
+def _asked() -> Request:
+    proxy: Any = request  # each look through it costs half a microsecond
+    asked: Request = proxy._get_current_object()
+    return asked
+
+
+def _line(asked: Request, labels: Labels, seen: Seen) -> Line:
+    """What the log says of the request: of its query the names alone."""
     environ = asked.environ
-    facts = {
-        "request_id": environ[REQUEST_ID],
+    line = {
+        "route": labels.route,
+        "method": labels.method,
+        "status": labels.status,
+        "representation": labels.representation,
+        "cache": labels.cache,
+        "ms": 0.0,
+        "bytes": 0,
+        "request_id": seen.id,
         "path": quote(environ["PATH_INFO"].encode("latin-1")[:_LONGEST_PATH]),
         "principal": getattr(g.get("principal"), "name", None),
         "address": environ.get("REMOTE_ADDR"),
     }
     if environ.get("QUERY_STRING"):
         names = islice(asked.args, _MOST_NAMES)
-        facts["query"] = [quote(name[:_LONGEST_NAME]) for name in names]
-    return facts
+        line["query"] = [quote(name[:_LONGEST_NAME]) for name in names]
+    return line
 
 
-def _size(labels: Labels, response: Response) -> int:
+def _size(labels: Labels, fields: Mapping[str, str]) -> int:
     """Bytes of content that are sent."""
     if labels.method == "HEAD" or labels.status in (204, 304):
         return 0
-    return int(response.headers.get("Content-Length", 0))
+    return int(fields.get("Content-Length", 0))

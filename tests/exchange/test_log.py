@@ -13,6 +13,7 @@ from werkzeug.test import EnvironBuilder
 import exchange.streams
 from exchange.log import make_logger, take_over
 from exchange.settings import Settings
+from exchange.times import SEEN
 from models import Database
 from models.search import Search
 from representations import REPRESENTATIONS
@@ -127,7 +128,7 @@ IDS = {
 def test_the_id_of_a_request_is_the_one_it_brings_if_that_is_a_token(app, given, is_kept):
     environ = {"HTTP_X_REQUEST_ID": given}
     app.observer.arrive(environ)
-    made = environ["parley.request_id"]
+    made = SEEN.get().id
     assert (made == given) is is_kept
     assert is_kept or MADE.fullmatch(made)
 
