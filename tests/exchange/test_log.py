@@ -1,5 +1,6 @@
 """One line for each request, which nobody can forge and which keeps secrets (issue 5, 6)."""
 
+import gc
 import json
 import logging
 import re
@@ -272,6 +273,16 @@ def test_a_stream_of_which_nothing_is_taken_is_told(app, capfd):
     app(environ, lambda status, fields, exc_info=None: None).close()
     (line,) = logged(capfd)
     assert (line["broken"], line["bytes"], line["rows"]) == (True, 0, 0)
+
+
+def test_a_stream_that_its_server_forgets_is_told(app, capfd):
+    environ = EnvironBuilder("/customers?stream=true").get_environ()
+    pieces = app(environ, lambda status, fields, exc_info=None: None)
+    next(iter(pieces))
+    del pieces
+    gc.collect()
+    (line,) = logged(capfd)
+    assert line["broken"] is True
 
 
 def test_a_stream_that_fails_is_told_with_its_traceback(client, capfd, monkeypatch):
