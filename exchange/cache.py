@@ -135,7 +135,8 @@ def _key(exchange: Exchange) -> str:
 
 def _generation(exchange: Exchange) -> str | None:
     model = exchange.traits.model
-    return current_app.database.generation(model) if model else ""
+    with timed("cache"):
+        return current_app.database.generation(model) if model else ""
 
 
 def _release(settings: Settings) -> str:

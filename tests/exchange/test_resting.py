@@ -6,6 +6,7 @@ import pytest
 
 import exchange.resting
 from exchange.resting import REST, Resting
+from tests.exchange.test_log import logged
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def clock(monkeypatch):
     return now
 
 
-def test_one_that_is_down_is_left_alone_and_comes_back(app, clock, caplog):
+def test_one_that_is_down_is_left_alone_and_comes_back(app, clock, capfd):
     asked = []
 
     def fail() -> str:
@@ -30,5 +31,5 @@ def test_one_that_is_down_is_left_alone_and_comes_back(app, clock, caplog):
         assert asked == [100, 100 + REST]
         clock.time = 100 + 2 * REST
         assert [resting.ask(lambda: "answer") for _ in range(2)] == ["answer"] * 2
-    told = [record.getMessage() for record in caplog.records]
+    told = [line["event"] for line in logged(capfd)]
     assert [text.partition(",")[0] for text in told] == ["the store: down", "the store: back"]
