@@ -20,7 +20,9 @@ def main() -> None:
     table = Table("what", "ratio", "bound", "kept")
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/bench.db"
-        settings = Settings(database_url=url, rate_limits=UNREACHED, log_level="error")
+        settings = Settings(
+            database_url=url, rate_limits=UNREACHED, log_level="error", open_writes=True
+        )
         database = Database(settings.database_url)
         database.create()
         list(fill(database, 100))

@@ -12,6 +12,7 @@ from flask import Response, current_app, request
 from werkzeug.datastructures import Headers
 
 from exchange import query
+from exchange.access import policy_of
 from exchange.coding import compress
 from exchange.content import readable_fields
 from exchange.preconditions import is_modified
@@ -63,7 +64,9 @@ def answer(exchange: Exchange, data: Any) -> Response:
         return _streamed(exchange, data)
     if exchange.traits.is_probe:
         return _unvalidated(exchange, data)
-    return deliver(show(exchange, data)) if request.method in READS else _written(exchange, data)
+    if request.method in READS:
+        return deliver(show(exchange, data))
+    return _written(exchange, data) if "links" in data else _told(exchange, data)
 
 
 def show(exchange: Exchange, data: Any) -> Shown:
@@ -114,6 +117,12 @@ def _unvalidated(exchange: Exchange, data: Any) -> Response:
     return Response(content, 200, fields_of(exchange))
 
 
+def _told(exchange: Exchange, data: Any) -> Response:
+    """The response to a POST that makes nothing that could be read again."""
+    content = exchange.selected.encode(data, exchange.shape)
+    return Response(content, exchange.status, fields_of(exchange))
+
+
 def _streamed(exchange: Exchange, stream: Stream) -> Response:
     """A stream has no validators: of the preconditions only those that it exists can hold."""
     if not is_modified(Validators()):
@@ -137,7 +146,7 @@ def fields_of(exchange: Exchange) -> dict[str, str]:
     if exchange.traits.is_probe or (exchange.traits.is_collection and query.is_stream()):
         told["Cache-Control"] = "no-store"
     elif exchange.traits.policy:
-        told["Cache-Control"] = exchange.traits.policy.field
+        told["Cache-Control"] = policy_of(exchange).field
     return ALWAYS | readable_fields(exchange.methods) | exchange.fields | told
 
 

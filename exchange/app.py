@@ -11,6 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
 from exchange import bounds, query
+from exchange.access import Access
 from exchange.answer import allow, answer, answer_problem, empty
 from exchange.cache import Representations, is_kept
 from exchange.coding import OFFERED
@@ -46,16 +47,22 @@ class Api(Flask):
     """Flask, with one road in and one road out.
 
     database: has `unit(write=...)`, the transaction around each view. errors: the name of the
-    problem for each kind of error that views raise.
+    problem for each kind of error that views raise. access: who may do what.
     """
 
     def __init__(
-        self, name: str, settings: Settings, database: Any, errors: Mapping[type[Exception], str]
+        self,
+        name: str,
+        settings: Settings,
+        database: Any,
+        errors: Mapping[type[Exception], str],
+        access: Access,
     ) -> None:
         super().__init__(name, static_folder=None)
         self.settings = settings
         self.database = database
         self.problem_names = errors
+        self.access = access
         self.places = Semaphore(settings.threads - 2)  # of streams, which hold a thread each
         self.cache = Representations(self, settings)
         self.edge = Edge(settings)
@@ -98,6 +105,8 @@ class Api(Flask):
         if request.method == "OPTIONS":
             return empty(allow(methods) | readable_fields(methods))
         exchange = self.begin(methods)
+        resource = (request.endpoint or "").partition(".")[0]
+        g.principal = self.access.admit(resource, request.method)
         if is_kept(exchange):
             return self.cache.answer(exchange, partial(self.perform, exchange))
         return self.perform(exchange, answer)

@@ -18,6 +18,7 @@ from flask import Flask, Response, current_app, request
 from flask_caching import Cache
 
 from exchange import query
+from exchange.access import holder_of
 from exchange.answer import Shown, deliver, show
 from exchange.resting import Resting
 from exchange.settings import Settings
@@ -120,7 +121,6 @@ def is_kept(exchange: Exchange) -> bool:
         and not (policy.private or policy.no_store)
         and request.method in ("GET", "HEAD")
         and "Prefer" not in exchange.vary
-        and "HTTP_AUTHORIZATION" not in request.environ
         and not (request.args and query.is_stream())
     )
 
@@ -130,7 +130,7 @@ def _hit(kept: Kept) -> Response:
 
 
 def _key(exchange: Exchange) -> str:
-    return f"{query.url()} {exchange.selected.name} {exchange.coding or ''}"
+    return f"{query.url()} {exchange.selected.name} {exchange.coding or ''} {holder_of(exchange)}"
 
 
 def _generation(exchange: Exchange) -> str | None:
@@ -142,7 +142,7 @@ def _generation(exchange: Exchange) -> str | None:
 def _release(settings: Settings) -> str:
     """What answers depend on beside the data: this program, and settings. Of a server that several
     releases share, each has its own part."""
-    shows = {"public_url", "secret_key", "per_page", "max_per_page"}  # the key signs cursors
+    shows = {"public_url", "open_reads", "secret_key", "per_page", "max_per_page"}
     made_by = sha256(settings.model_dump_json(include=shows).encode())
     for package in ("negotiate", "representations", "models", "exchange", "resources"):
         for file in sorted((_ROOT / package).rglob("*.py")):

@@ -64,6 +64,11 @@ class Settings(BaseModel):
     log_format: Literal["auto", "json", "text"] = Field(
         "auto", description="`json`, `text`; `auto`: text on a terminal"
     )
+    open_reads: bool = Field(True, description="reading needs no credentials (401)")
+    open_writes: bool = Field(False, description="nor does writing: for trials and tests alone")
+    token_seconds: int = Field(3600, ge=1, description="seconds that a token lasts")
+    max_failed_logins: int = Field(20, ge=1, description="of a user, and of an address (429)")
+    failed_login_seconds: int = Field(300, ge=1, description="seconds in which they count")
     require_preconditions: bool = Field(False, description="writes must say If-Match (428)")
     per_page: int = Field(20, ge=1, description="items on a page, unless a client says")
     max_per_page: int = Field(100, ge=1, description="items on a page at most (400)")

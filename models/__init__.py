@@ -1,5 +1,6 @@
 """What things are: tables, types and rules. Knows no HTTP and no format."""
 
+from models.accounts import Accounts
 from models.base import Model
 from models.customer import Customer
 from models.database import Database
@@ -9,8 +10,12 @@ from models.item import Item
 from models.product import Product
 from models.reading import read
 from models.rows import find, remove, save
+from models.token import issue_token, revoke
+from models.user import ROLES
 
 __all__ = [
+    "ROLES",
+    "Accounts",
     "Busy",
     "Conflict",
     "Customer",
@@ -24,7 +29,9 @@ __all__ = [
     "Product",
     "Unsearchable",
     "find",
+    "issue_token",
     "read",
     "remove",
+    "revoke",
     "save",
 ]

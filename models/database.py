@@ -93,8 +93,12 @@ class Database:
     def generation(self, model: type[Model]) -> str | None:
         """A text that is another one after every commit that may show in data of the model; None if
         that cannot be told. Raises Busy."""
+        return self.generation_of(tables(model))
+
+    def generation_of(self, names: tuple[str, ...]) -> str | None:
+        """The same, of tables by their names."""
         try:
-            return self._generations.current(tables(model))
+            return self._generations.current(names)
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise Busy("the database is down or busy") from error
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Literal
 
@@ -122,6 +122,13 @@ class Policy:
             name.replace("_", "-") + ("" if value is True else f"={value}")
             for name, value in self._said().items()
         )
+
+    @cached_property
+    def for_one(self) -> "Policy":
+        """The same for the cache of one client, and none that is shared (5.2.2.7)."""
+        if self.no_store:
+            return self
+        return replace(self, public=False, s_maxage=None, private=True)
 
     def _said(self) -> dict[str, int]:
         values = {each.name: getattr(self, each.name) for each in fields(self)}

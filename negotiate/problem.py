@@ -29,7 +29,8 @@ KINDS = {
             "unauthorized",
             401,
             "Credentials are needed",
-            "WWW-Authenticate names the scheme.",
+            "None were sent, or they are wrong, revoked or expired. WWW-Authenticate names the "
+            "scheme: Bearer with a token, which POST /tokens gives for a name and password.",
         ),
         Kind(
             "forbidden",
@@ -106,6 +107,12 @@ KINDS = {
             428,
             "A precondition is needed",
             "If-Match, with the ETag that was read, keeps a write from undoing another.",
+        ),
+        Kind(
+            "too-many-requests",
+            429,
+            "Too many requests",
+            "Try again after the seconds in Retry-After.",
         ),
         Kind(
             "fields-too-large",

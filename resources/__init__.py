@@ -1,6 +1,9 @@
 """The resources: one module each, and its blueprint in this tuple."""
 
-from resources import customers, health, invoices, items, products, root
+from resources import customers, health, invoices, items, products, root, tokens
+from resources.needs import NEEDS
+
+__all__ = ["BLUEPRINTS", "NEEDS"]
 
 BLUEPRINTS = (
     root.blueprint,
@@ -8,5 +11,6 @@ BLUEPRINTS = (
     products.blueprint,
     invoices.blueprint,
     items.blueprint,
+    tokens.blueprint,
     health.blueprint,
 )

@@ -69,12 +69,12 @@ def start_server(
     database: Path, port: int, *options: str, log: int = subprocess.DEVNULL, **environment: str
 ) -> Server:
     """A server that answers: `python run.py serve` on the database, which must have its tables.
-    log: the descriptor that it writes its log to."""
+    log: the descriptor that it writes its log to. Who writes needs no credentials, unless the environment says so."""
     command = [sys.executable, "run.py", "serve", "--database", f"sqlite:///{database}"]
     process = subprocess.Popen(
         [*command, "--port", str(port), *options],
         cwd=ROOT,
-        env=os.environ | {"PARLEY_RATE_LIMITS": "off"} | environment,
+        env=os.environ | {"PARLEY_RATE_LIMITS": "off", "PARLEY_OPEN_WRITES": "1"} | environment,
         stdout=subprocess.DEVNULL,
         stderr=log,
     )
@@ -201,8 +201,8 @@ def postgresql_url() -> str:
 
 @pytest.fixture
 def app(database_url: str):
-    """The application on a database of its own."""
-    app = create_app(Settings(database_url=database_url, rate_limits="off"))
+    """The application on a database of its own; who writes needs no credentials."""
+    app = create_app(Settings(database_url=database_url, rate_limits="off", open_writes=True))
     yield app
     app.database.close()
 

@@ -14,6 +14,7 @@ PACKAGES = (
     "exchange",
     "resources",
     "serving",
+    "commands",
     "bench",
     "tests",
 )
@@ -26,12 +27,14 @@ MAY = {
     "exchange": {"exchange", "negotiate", "representations"},
     "resources": {"resources", "models", "exchange.decorators"},
     "serving": {"serving", "negotiate", "representations"},
+    "commands": {"commands", "models", "serving", "exchange.settings", "exchange.report"},
 }
-WEB = {"flask", "werkzeug", "flask_caching", "uvicorn", "rich", "click"}
+WEB = {"flask", "werkzeug", "flask_caching", "flask_httpauth", "uvicorn", "rich", "click"}
 MAY_WEB = {
-    "exchange": {"flask", "werkzeug", "flask_caching", "rich"},
+    "exchange": {"flask", "werkzeug", "flask_caching", "flask_httpauth", "rich"},
     "resources": {"flask"},
     "serving": {"uvicorn"},
+    "commands": {"click"},
 }
 FROM_FLASK = {"Blueprint", "url_for"}  # all that resources take
 FORBIDDEN_IN_VIEWS = {"request", "headers", "json", "xml", "Response", "jsonify", "format", "g"}

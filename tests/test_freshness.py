@@ -69,7 +69,7 @@ def two_apps(sample_file, tmp_path):
     """Two applications on one database: two caches that know nothing of each other."""
     copy = tmp_path / "parley.db"
     copy.write_bytes(sample_file.read_bytes())
-    settings = Settings(database_url=f"sqlite:///{copy}", rate_limits="off")
+    settings = Settings(database_url=f"sqlite:///{copy}", rate_limits="off", open_writes=True)
     apps = [create_app(settings) for _ in range(2)]
     yield apps
     for app in apps:
@@ -111,7 +111,11 @@ def four_processes(url: str, cache: str = "") -> Iterator[int]:
     """The port of a server of four processes."""
     port = free_port()
     command = [sys.executable, "run.py", "--database", url, "--port", str(port), "--workers", "4"]
-    environment = os.environ | {"PARLEY_CACHE_URL": cache, "PARLEY_RATE_LIMITS": "off"}
+    environment = os.environ | {
+        "PARLEY_CACHE_URL": cache,
+        "PARLEY_RATE_LIMITS": "off",
+        "PARLEY_OPEN_WRITES": "1",
+    }
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         wait_for(port)

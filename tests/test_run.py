@@ -1,6 +1,7 @@
 """The command line: what each command makes, refuses and says."""
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -17,7 +18,10 @@ import pytest
 from exchange.settings import Settings
 from tests.conftest import ROOT, free_port, wait_for
 
-CODE = ("run.py", "models", "exchange", "negotiate", "representations", "resources", "serving")
+CODE = (
+    *("run.py", "commands", "models", "exchange", "negotiate", "representations", "resources"),
+    "serving",
+)
 TABLES = {"customers", "products", "invoices", "items"}
 
 
@@ -55,14 +59,16 @@ def failed_clearly(done: subprocess.CompletedProcess[str]) -> bool:
 
 
 @contextmanager
-def serving(cwd: Path, port: int, *arguments: str, **environment: str) -> Iterator[Any]:
-    """The server while it runs; ends it by SIGTERM."""
+def serving(
+    cwd: Path, port: int, *arguments: str, output: Any = subprocess.DEVNULL, **environment: str
+) -> Iterator[Any]:
+    """The server while it runs; ends it by SIGTERM. output: what it says goes there."""
     process = subprocess.Popen(
         [sys.executable, "run.py", *arguments],
         cwd=cwd,
         env=clean() | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
     )
     try:
         wait_for(port)
@@ -156,6 +162,40 @@ def test_alone_it_makes_and_fills_the_embedded_database_and_keeps_it(copy):
     assert dump(path) == made
 
 
+def test_the_first_start_makes_an_admin_and_shows_a_token_once(copy, tmp_path):
+    port, said = free_port(), tmp_path / "said.txt"
+    for number in range(2):
+        with said.open("w") as output, serving(copy, port, PARLEY_PORT=str(port), output=output):
+            shown = re.findall(r"^ *TOKEN=(\S+)$", said.read_text(), re.MULTILINE)
+            assert len(shown) == 1 - number
+            token, *_ = [*shown, "nonsense"]
+            assert delete(port, "/customers/99999", token) == (401 if number else 404)
+        assert "WARNING" not in said.read_text()
+    password = re.findall(r"password +(\S+)", said.read_text())
+    assert password == []
+
+
+def test_open_writes_is_said_loudly(tmp_path):
+    path, said, port = tmp_path / "own.db", tmp_path / "said.txt", free_port()
+    run("init", "--database", url(path))
+    arguments = ("serve", "--database", url(path), "--port", str(port))
+    for is_open in ("1", "0"):
+        with (
+            said.open("w") as output,
+            serving(ROOT, port, *arguments, output=output, PARLEY_OPEN_WRITES=is_open),
+        ):
+            assert delete(port, "/customers/99999") == (404 if is_open == "1" else 401)
+        assert ("WARNING: open_writes" in said.read_text()) == (is_open == "1")
+        assert ("user add" in said.read_text()) == (is_open == "0")
+
+
+def delete(port: int, path: str, token: str | None = None) -> int:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        fields = {"Authorization": f"Bearer {token}"} if token else {}
+        connection.request("DELETE", path, headers=fields)
+        return connection.getresponse().status
+
+
 def test_what_an_interrupted_first_start_left_is_not_taken_for_a_database(copy):
     port = free_port()
     instance = copy / "instance"
@@ -246,7 +286,7 @@ def test_routes_lists_every_path(tmp_path):
 
 def test_help_names_every_command():
     done = run("--help")
-    for name in ("serve", "init", "sample", "routes", "explain"):
+    for name in ("serve", "init", "sample", "user", "key", "routes", "explain"):
         assert name in done.stdout
 
 

@@ -3,14 +3,22 @@
 A stack is read from the outside in, as the answer is built from the inside out.
 """
 
+from exchange.decorators.access import authenticated, bare, configured, secret
 from exchange.decorators.probes import measurements, probe, readiness
 from exchange.decorators.reads import cached, collection, entrance, item, kept
 from exchange.decorators.writes import body, creates, existing, precondition
+from representations.base import Scalar
+
+INTEGER = Scalar.INTEGER
 
 __all__ = [
+    "INTEGER",
+    "authenticated",
+    "bare",
     "body",
     "cached",
     "collection",
+    "configured",
     "creates",
     "entrance",
     "existing",
@@ -20,4 +28,5 @@ __all__ = [
     "precondition",
     "probe",
     "readiness",
+    "secret",
 ]

@@ -33,6 +33,8 @@ def problem(answer) -> dict[str, str]:
 
 @pytest.mark.parametrize("accept", FORMATS)
 def test_a_fault_is_logged_with_its_traceback_and_told_without(app, capfd, accept):
+    app.access.needs["broken"] = {"GET": "anyone"}
+
     @app.get("/broken")
     def broken():
         raise RuntimeError("the secret of the house")
@@ -52,6 +54,8 @@ def test_a_fault_is_logged_with_its_traceback_and_told_without(app, capfd, accep
 
 @pytest.mark.parametrize("accept", FORMATS)
 def test_an_answer_that_cannot_be_encoded_undoes_its_write(app, accept):
+    app.access.needs["half"] = {"POST": "writer"}
+
     @app.post("/half")
     def half():
         made = save(Customer(), Customer.accept(PERSON)).to_dict()

@@ -28,6 +28,6 @@ def empty(tmp_path: Path, format: Format):
     database = Database(url)
     database.create()
     database.close()
-    app = create_app(Settings(database_url=url))
+    app = create_app(Settings(database_url=url, open_writes=True))
     yield Wire(app.test_client(), format)
     app.database.close()

@@ -150,7 +150,9 @@ def test_the_order_of_answers(client, method, path, fields, content, status):
 
 @pytest.mark.parametrize("format", ["application/json", "application/xml"])
 def test_a_precondition_may_be_required(database_url, format):
-    app = create_app(Settings(database_url=database_url, require_preconditions=True))
+    app = create_app(
+        Settings(database_url=database_url, open_writes=True, require_preconditions=True)
+    )
     client = app.test_client()
     for method in ("PUT", "PATCH", "DELETE"):
         kind = "application/merge-patch+json" if method == "PATCH" else "application/json"

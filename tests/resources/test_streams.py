@@ -282,7 +282,9 @@ def test_each_answer_links_to_its_others(client, path):
 
 
 def test_alternates_begin_with_the_public_url(database_url):
-    app = create_app(Settings(database_url=database_url, public_url="https://api.example.org"))
+    app = create_app(
+        Settings(database_url=database_url, open_writes=True, public_url="https://api.example.org")
+    )
     answer = app.test_client().get("/customers/1")
     assert {*alternates(answer).values()}
     assert all(url.startswith("https://api.example.org/") for url in alternates(answer).values())
