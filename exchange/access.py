@@ -52,8 +52,16 @@ class Access:
         opened = {"reader": settings.open_reads, "writer": settings.open_writes}
         self._open = {need for need, is_open in opened.items() if is_open}
 
-    def admit(self, resource: str, method: str) -> Principal | None:
-        """Who asks; None for somebody without credentials where none are needed.
+    def identify(self) -> Principal | None:
+        """Whose token the request has; None without one that is good."""
+        if "HTTP_AUTHORIZATION" not in request.environ:
+            return None
+        holder = bearer.authenticate(bearer.get_auth(), None)
+        return Principal(*holder) if holder else None
+
+    def admit(self, resource: str, method: str, principal: Principal | None) -> Principal | None:
+        """Who may ask: whose token the request has, or whose password where one is needed; None for
+        somebody without credentials where none are needed.
 
         Raises Problem: 401 for bad credentials, also where none are needed, and for none where some
         are; 403 for a role that may not; 429 and 503 for too many who log in.
@@ -68,19 +76,14 @@ class Access:
             if need not in self._open:
                 raise unauthorized()
             return None
-        principal = self._of_token()
+        if principal is None:
+            raise unauthorized("the token is not good, or no more", ', error="invalid_token"')
         if self._rank[principal.role] < self._rank[need]:
             raise Problem("forbidden", f"{method} needs the role {need}; {principal.role} is less")
         return principal
 
     def verified(self, token: str) -> Any:
         return self._accounts.of_token(token) if token else None
-
-    def _of_token(self) -> Principal:
-        holder = bearer.authenticate(bearer.get_auth(), None)
-        if holder is None:
-            raise unauthorized("the token is not good, or no more", ', error="invalid_token"')
-        return Principal(*holder)
 
 
 bearer = HTTPTokenAuth("Bearer")  # the scheme in any case (RFC 9110, 11.1)

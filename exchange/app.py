@@ -98,6 +98,7 @@ class Api(Flask):
         return self.observer.leave(super().process_response(response))
 
     def dispatch_request(self) -> Response:
+        g.principal = self.access.identify()
         self.limits.check()
         methods = self.allowed_methods()
         if refused := request.environ.get("parley.refused"):  # by what stands before this
@@ -106,7 +107,7 @@ class Api(Flask):
             return empty(allow(methods) | readable_fields(methods))
         exchange = self.begin(methods)
         resource = (request.endpoint or "").partition(".")[0]
-        g.principal = self.access.admit(resource, request.method)
+        g.principal = self.access.admit(resource, request.method, g.principal)
         if is_kept(exchange):
             return self.cache.answer(exchange, partial(self.perform, exchange))
         return self.perform(exchange, answer)

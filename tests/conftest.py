@@ -69,7 +69,8 @@ def start_server(
     database: Path, port: int, *options: str, log: int = subprocess.DEVNULL, **environment: str
 ) -> Server:
     """A server that answers: `python run.py serve` on the database, which must have its tables.
-    log: the descriptor that it writes its log to. Who writes needs no credentials, unless the environment says so."""
+    log: the descriptor that it writes its log to. Who writes needs no credentials, unless the
+    environment says so."""
     command = [sys.executable, "run.py", "serve", "--database", f"sqlite:///{database}"]
     process = subprocess.Popen(
         [*command, "--port", str(port), *options],
