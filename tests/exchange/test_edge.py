@@ -17,7 +17,11 @@ def make(sample_file):
     made = []
 
     def make(**settings):
-        made.append(create_app(Settings(database_url=f"sqlite:///{sample_file}", **settings)))
+        made.append(
+            create_app(
+                Settings(database_url=f"sqlite:///{sample_file}", open_writes=True, **settings)
+            )
+        )
         return made[-1]
 
     yield make

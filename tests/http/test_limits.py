@@ -161,7 +161,9 @@ def test_configured(sample_file: Path, tmp_path: Path, row: Row, accept: str):
         pytest.skip("the server refuses it before the application: test_slow.py configures it")
     page = {"per_page": 1} if row.setting == "max_per_page" else {}
     url = f"sqlite:///{shutil.copy(sample_file, tmp_path)}"
-    app = create_app(Settings(database_url=url, **{row.setting: row.small}, **page))
+    app = create_app(
+        Settings(database_url=url, open_writes=True, **{row.setting: row.small}, **page)
+    )
     client = app.test_client()
     for size, status in (
         (row.small, row.answered),
