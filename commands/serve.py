@@ -45,11 +45,11 @@ def _warn(settings: Settings, database: Any) -> None:
     from models.user import list_users
 
     if settings.open_writes:
-        click.secho(OPEN_WRITES, fg="red", bold=True, err=True)
+        click.secho(OPEN_WRITES, fg="red", bold=True)
         return
     with database.unit(write=False):
         if not list_users():
-            click.echo(NO_USERS, err=True)
+            click.echo(NO_USERS)
 
 
 def _serve(settings: Settings) -> None:

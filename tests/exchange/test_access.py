@@ -10,7 +10,7 @@ from resources import BLUEPRINTS, NEEDS
 from run import create_app
 from tests.people import bearing, token_of
 
-ANYONES = ("/", "/problems", "/problems/invalid")
+ANYONES = ("/", "/problems", "/problems/invalid", "/healthz", "/readyz", "/metrics")
 READS = (
     *("/customers", "/customers/1", "/customers/1/invoices", "/products", "/products/1"),
     *("/invoices", "/invoices/1", "/invoices/1/items", "/items/1"),

@@ -4,7 +4,6 @@ import sqlite3
 from types import SimpleNamespace
 
 import pytest
-from flask import g
 
 import exchange.limits
 from exchange.limits import network
@@ -33,7 +32,8 @@ def limited(database_url, clock):
     apps = []
 
     def make(limits, **settings):
-        apps.append(create_app(Settings(database_url=database_url, rate_limits=limits, **settings)))
+        chosen = {"database_url": database_url, "open_writes": True, **settings}
+        apps.append(create_app(Settings(rate_limits=limits, **chosen)))
         return apps[-1].test_client()
 
     yield make
@@ -52,9 +52,9 @@ def ask(client, method="GET", path="/customers/1", address="192.0.2.1", **fields
     )
 
 
-def name(user: str) -> None:
-    """The request is of the user."""
-    g.principal = SimpleNamespace(name=user)
+def known(app, user: str) -> None:
+    """From now on requests are of the user."""
+    app.access.identify = lambda: SimpleNamespace(name=user)
 
 
 def left(answer) -> int:
@@ -165,19 +165,17 @@ def test_what_is_no_address_has_a_short_name(address):
 def test_a_user_has_one_account_from_wherever(limited):
     client = limited("reads 9/minute; log-ins 9/minute")
     app = client.application
-    identify = app.before_request(lambda: name("192.0.2.1"))
+    known(app, "192.0.2.1")
     assert left(ask(client, address="192.0.2.1")) == 8
     assert left(ask(client, address="192.0.2.2")) == 7
-    app.before_request_funcs[None].remove(identify)
+    del app.access.identify
     assert left(ask(client, address="192.0.2.1")) == 8  # a user cannot have an address's name
 
 
 def test_log_ins_are_of_an_address_whoever_asks(limited):
     client = limited("writes 9/minute; log-ins 9/hour")
     app = client.application
-    if not [rule for rule in app.url_map.iter_rules() if rule.rule == "/tokens"]:
-        app.add_url_rule("/tokens", "tokens", dict, methods=["POST"])
-    app.before_request(lambda: name("zoe"))
+    known(app, "zoe")
     assert left(ask(client, "POST", "/tokens")) == 8
     assert left(ask(client, "POST", "/tokens")) == 7
     other = ask(client, "POST", "/tokens", address="192.0.2.2")

@@ -7,7 +7,6 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from flask import g
 from lxml import etree
 from werkzeug.test import EnvironBuilder
 
@@ -102,10 +101,7 @@ def test_hits_304_and_head_are_told(client, capfd):
 
 
 def test_who_asks_is_told(app, capfd):
-    @app.before_request
-    def know():
-        g.principal = SimpleNamespace(name="ann")
-
+    app.access.identify = lambda: SimpleNamespace(name="ann", role="reader")
     app.test_client().get("/customers/1", headers={"Authorization": "Bearer SECRET"})
     assert logged(capfd)[0]["principal"] == "ann"
 
@@ -181,6 +177,8 @@ def test_the_log_keeps_secrets(database_url, capfd, method, path, fields, conten
 
 
 def test_an_error_of_the_database_does_not_tell_what_it_was_asked(app, capfd):
+    app.access.needs["raised"] = {"GET": "anyone"}
+
     @app.get("/broken")
     def broken():
         with app.database.engine.connect() as connection:
@@ -236,7 +234,8 @@ def test_what_code_tells_commands_no_terminal_either(capfd):
 )
 def test_the_level_decides_what_is_told(database_url, capfd, level, statuses):
     app = create_app(Settings(database_url=database_url, log_level=level))
-    app.get("/broken")(lambda: 1 / 0)
+    app.access.needs["broken"] = {"GET": "anyone"}
+    app.get("/broken", endpoint="broken")(lambda: 1 / 0)
     for path in ("/customers/1", "/nothing", "/broken"):
         app.test_client().get(path)
     assert [line["status"] for line in logged(capfd) if line["event"] == "request"] == statuses

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -224,6 +225,7 @@ def test_nothing_that_is_stored_becomes_a_field(server: Server, stored, media_ty
 def test_no_secret_is_in_a_log_or_a_problem(app, client, capfd):
     """A failure is logged with its traceback, but neither credentials nor content stand in it."""
     app.view_functions["customers.create_customer"] = fail
+    app.access.identify = lambda: SimpleNamespace(name="ann", role="writer")
     answer = client.post(
         "/customers?format=json",
         headers={"Authorization": "Basic c2VjcmV0", "Cookie": "a=c2VjcmV0"},

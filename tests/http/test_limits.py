@@ -113,6 +113,8 @@ ROWS = [
 ]
 # Of time, threads and connections: tests/http/test_slow.py.
 ELSEWHERE = {
+    "open_reads",  # tests/exchange/test_access.py
+    "max_failed_logins",  # tests/resources/test_tokens.py
     "rate_limits",
     "max_waiting",
     "head_seconds",

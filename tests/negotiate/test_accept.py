@@ -382,9 +382,9 @@ def test_the_time_grows_with_the_length_of_the_field(start: str, unit: str) -> N
         field = start + unit * (length // len(unit)) + "!"
         spent = []
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.thread_time()
             best_match(field, OFFERS)
-            spent.append(time.perf_counter() - began)
+            spent.append(time.thread_time() - began)
         return min(spent)
 
     assert seconds(65_536) < 10 * seconds(16_384) + 0.001
