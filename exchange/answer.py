@@ -29,7 +29,7 @@ from representations.base import ListOf, Scalar, Shape
 READS = ("GET", "HEAD")
 ALWAYS = {"Vary": "Accept", "Cache-Control": "no-cache"}
 _VALIDATED = ("POST", "PATCH")  # after PUT a validator would claim that it was kept as sent (9.3.4)
-_IN_304 = (  # 15.4.5
+_IN_304 = (
     *("ETag", "Vary", "Cache-Control", "Content-Location", "Last-Modified"),
     "Cache-Status",
 )
@@ -44,6 +44,10 @@ class Shown(msgspec.Struct):
     fields: dict[str, str]
     version: int | None
     modified: datetime | None
+
+    @property
+    def validators(self) -> Validators:
+        return Validators(self.fields["ETag"], self.version, self.modified)
 
 
 class Exact(Response):
@@ -83,14 +87,25 @@ def show(exchange: Exchange, data: Any) -> Shown:
 
 def deliver(shown: Shown, cache_status: str | None = None) -> Response:
     """The response to a read: 200, or 304 if the client has it already. Raises Problem (412)."""
-    fields = dict(shown.fields)
+    fields = fields_now(shown, cache_status)
+    if is_modified(shown.validators):
+        return Exact(shown.content, 200, fields)
+    return Exact(status=304, headers=in_304(fields))
+
+
+def fields_now(shown: Shown, cache_status: str | None) -> dict[str, str]:
+    """The fields of a 200 that is sent at this moment."""
+    fields = shown.fields | {"Content-Length": str(len(shown.content))}
     if changed := last_modified_field(shown.modified, datetime.now(UTC)):
         fields["Last-Modified"] = changed
     if cache_status:
         fields["Cache-Status"] = cache_status
-    if is_modified(Validators(fields["ETag"], shown.version, shown.modified)):
-        return Exact(shown.content, 200, fields | {"Content-Length": str(len(shown.content))})
-    return Exact(status=304, headers={name: fields[name] for name in _IN_304 if name in fields})
+    return fields
+
+
+def in_304(fields: Mapping[str, str]) -> dict[str, str]:
+    """Those of a 200's fields that the 304 has too (15.4.5)."""
+    return {name: fields[name] for name in _IN_304 if name in fields}
 
 
 def _written(exchange: Exchange, data: Any) -> Response:

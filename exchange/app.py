@@ -25,7 +25,8 @@ from exchange.log import make_logger
 from exchange.observer import Observer
 from exchange.selection import offers, select
 from exchange.settings import Settings
-from exchange.state import Exchange, traits
+from exchange.shortcut import Shortcut
+from exchange.state import REFUSED, Exchange, traits
 from exchange.times import timed
 from negotiate.content_coding import best_coding
 
@@ -64,11 +65,12 @@ class Api(Flask):
         self.problem_names = errors
         self.access = access
         self.places = Semaphore(settings.threads - 2)  # of streams, which hold a thread each
+        self.logger = make_logger(settings)
         self.cache = Representations(self, settings)
         self.edge = Edge(settings)
-        self.limits = Limits(settings)
-        self.logger = make_logger(settings)
+        self.limits = Limits(settings, self.logger)
         self.observer = Observer(self)
+        self.shortcut = Shortcut(self)
         self.checks = {
             "database": Check(lambda: self.database.health()),
             "cache": Check(self.cache.health),
@@ -88,7 +90,11 @@ class Api(Flask):
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
         self.edge.arrive(environ)
-        return super().wsgi_app(environ, self.edge.leaving(environ, start_response))
+        start = self.edge.leaving(environ, start_response)
+        if sent := self.shortcut.answer(environ):
+            start(sent.status, sent.fields)
+            return [sent.content]
+        return super().wsgi_app(environ, start)
 
     def request_context(self, environ: dict[str, Any]) -> RequestContext:
         self.observer.arrive(environ)
@@ -101,7 +107,7 @@ class Api(Flask):
         g.principal = self.access.identify()
         self.limits.check()
         methods = self.allowed_methods()
-        if refused := request.environ.get("parley.refused"):  # by what stands before this
+        if refused := request.environ.get(REFUSED):
             raise refused
         if request.method == "OPTIONS":
             return empty(allow(methods) | readable_fields(methods))
@@ -109,7 +115,9 @@ class Api(Flask):
         resource = (request.endpoint or "").partition(".")[0]
         g.principal = self.access.admit(resource, request.method, g.principal)
         if is_kept(exchange):
-            return self.cache.answer(exchange, partial(self.perform, exchange))
+            answered = self.cache.answer(exchange, partial(self.perform, exchange))
+            self.shortcut.learn(exchange)
+            return answered
         return self.perform(exchange, answer)
 
     def perform(self, exchange: Exchange, finish: Callable[[Exchange, Any], Finished]) -> Finished:

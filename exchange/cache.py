@@ -29,6 +29,7 @@ from negotiate.problem import Problem
 
 LONGEST = 2**18  # bytes of content: what is larger is not kept
 SECONDS = 3600  # that it is kept at most
+HIT = cache_status(None, stored=True)
 _STRIPES = 64  # of the locks under which misses build: one build for many who miss at once
 _TIMEOUT = 0.2  # seconds that the cache's server may take
 _SLOW = _TIMEOUT / 2  # seconds from which on it is no help
@@ -64,7 +65,7 @@ class Representations:
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._store = Cache(app, config=_configuration(settings))
         self._locks = [Lock() for _ in range(_STRIPES)]
-        self._resting = Resting("the cache", _SLOW if settings.cache_url else inf)
+        self._resting = Resting("the cache", app.logger, _SLOW if settings.cache_url else inf)
         self._kind = "redis" if settings.cache_url else "process"
 
     def answer(self, exchange: Exchange, make: Callable[[Any], Shown]) -> Response:
@@ -74,7 +75,8 @@ class Representations:
         """
         given = request.environ.get
         asked = request_directives(given("HTTP_CACHE_CONTROL"), given("HTTP_PRAGMA"))
-        key, generation = _key(exchange), None if asked.no_store else _generation(exchange)
+        key = key_of(exchange)
+        generation = None if asked.no_store else _generation(exchange.traits.model)
         is_looked_up = generation is not None and not asked.no_cache
         if is_looked_up and (kept := self._find(key, generation)):
             return _hit(kept)
@@ -83,6 +85,13 @@ class Representations:
         if generation is None:
             return deliver(make(show), cache_status("bypass", stored=False))
         return self._miss(key, generation, make, asked.no_cache)
+
+    def current(self, key: str, model: Any, database: Any) -> Shown | None:
+        """What is kept under the key and holds now; None if there is no such. Raises the model's
+        error while the database is down."""
+        generation = database.generation(model) if model else ""
+        kept = generation is not None and self._find(key, generation)
+        return kept.shown if kept else None
 
     def health(self) -> dict[str, Any]:
         """Raises the store's error while it is down."""
@@ -126,15 +135,15 @@ def is_kept(exchange: Exchange) -> bool:
 
 
 def _hit(kept: Kept) -> Response:
-    return deliver(kept.shown, cache_status(None, stored=True))
+    return deliver(kept.shown, HIT)
 
 
-def _key(exchange: Exchange) -> str:
+def key_of(exchange: Exchange) -> str:
+    """The key of the answer, by all that it depends on but the data."""
     return f"{query.url()} {exchange.selected.name} {exchange.coding or ''} {holder_of(exchange)}"
 
 
-def _generation(exchange: Exchange) -> str | None:
-    model = exchange.traits.model
+def _generation(model: Any) -> str | None:
     with timed("cache"):
         return current_app.database.generation(model) if model else ""
 

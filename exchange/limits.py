@@ -24,21 +24,24 @@ STANDING = "parley.standing"  # in the environ: the fields that tell where the c
 class Limits:
     """The rate limits of an application."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, logger: Any) -> None:
         self._policies = read_policies(settings.rate_limits)
         self._own = Memory()
         self._shared = shared_counter(settings)
-        self._resting = Resting("the counter of rate limits")
+        self._resting = Resting("the counter of rate limits", logger)
 
     def check(self) -> None:
-        """Counts the request. Raises Problem (429)."""
-        environ = request.environ
-        group = _group(environ)
+        """Counts the request in hand, unless that has been done. Raises Problem (429)."""
+        if STANDING not in request.environ:
+            self.count(group_of_request(), request.environ, g.get("principal"))
+
+    def count(self, group: str, environ: dict[str, Any], principal: Any = None) -> None:
+        """Counts a request of the group. Raises Problem (429)."""
         windows = self._policies.get(group)
         if not windows:
             return
         now = time()
-        counts = self._count(f"{group} {_who(group, environ)}", windows, now)
+        counts = self._count(f"{group} {_who(group, environ, principal)}", windows, now)
         environ[STANDING] = standing(windows, counts, now)
         if beyond := exceeded(windows, counts):
             raise _refusal(group, beyond, now)
@@ -60,8 +63,9 @@ def _refusal(group: str, beyond: Windows, now: float) -> Problem:
     return Problem("too-many-requests", detail, fields=fields)
 
 
-def _group(environ: Mapping[str, Any]) -> str:
-    """The group of the request, by its route and method; empty for what has no limit."""
+def group_of_request() -> str:
+    """The group of the request in hand, by its route and method; empty for what has no limit."""
+    environ = request.environ
     method, rule = environ["REQUEST_METHOD"], request.url_rule
     path = rule.rule if rule else None
     if path in _UNLIMITED:
@@ -72,9 +76,8 @@ def _group(environ: Mapping[str, Any]) -> str:
     return "streams" if is_stream else "reads"
 
 
-def _who(group: str, environ: Mapping[str, Any]) -> str:
+def _who(group: str, environ: Mapping[str, Any], principal: Any) -> str:
     """The user, else the address. Who logs in is no user yet, whatever else the request says."""
-    principal = g.get("principal")
     if principal is None or group == "log-ins":
         return f"address {network(environ.get('REMOTE_ADDR', ''))}"
     return f"user {principal.name}"

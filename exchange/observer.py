@@ -71,18 +71,27 @@ class Observer:
     def leave(self, response: Response) -> Response:
         """Its answer is made. The line of a stream follows when that has ended."""
         seen, asked = SEEN.get(), _asked()
+        environ, names = asked.environ, names_of(asked)
         response.headers.add(FIELD, seen.id)
         if seen.times is not None:
             response.headers.add("Server-Timing", timing(seen))
         fields = dict(iter(response.headers))
         labels = _labels(asked, response.status_code, fields)
-        line = _line(asked, labels, seen)
+        line = _line(environ, labels, seen, names, g.get("principal"))
         if response.is_streamed and labels.method != "HEAD":
             response.response = _Watched(response.response, self._end_of(seen, labels, line))
         else:
             line["bytes"] = _size(labels, fields)
             self._tell(seen, labels, line)
         return response
+
+    def leave_shortly(
+        self, environ: Mapping[str, Any], labels: Labels, names: list[str] | None, size: int
+    ) -> str:
+        """The same of an answer that is no Response; the id of the request."""
+        seen = SEEN.get()
+        self._tell(seen, labels, _line(environ, labels, seen, names, None) | {"bytes": size})
+        return seen.id
 
     def _end_of(self, seen: Seen, labels: Labels, line: Line) -> Callable[[int, bool], None]:
         def end(size: int, is_whole: bool) -> None:
@@ -127,9 +136,17 @@ def _asked() -> Request:
     return asked
 
 
-def _line(asked: Request, labels: Labels, seen: Seen) -> Line:
+def names_of(asked: Request) -> list[str] | None:
+    """The names of the query's parameters; None without a query."""
+    if not asked.environ.get("QUERY_STRING"):
+        return None
+    return [quote(name[:_LONGEST_NAME]) for name in islice(asked.args, _MOST_NAMES)]
+
+
+def _line(
+    environ: Mapping[str, Any], labels: Labels, seen: Seen, names: list[str] | None, principal: Any
+) -> Line:
     """What the log says of the request: of its query the names alone."""
-    environ = asked.environ
     line = {
         "route": labels.route,
         "method": labels.method,
@@ -140,12 +157,11 @@ def _line(asked: Request, labels: Labels, seen: Seen) -> Line:
         "bytes": 0,
         "request_id": seen.id,
         "path": quote(environ["PATH_INFO"].encode("latin-1")[:_LONGEST_PATH]),
-        "principal": getattr(g.get("principal"), "name", None),
+        "principal": getattr(principal, "name", None),
         "address": environ.get("REMOTE_ADDR"),
     }
-    if environ.get("QUERY_STRING"):
-        names = islice(asked.args, _MOST_NAMES)
-        line["query"] = [quote(name[:_LONGEST_NAME]) for name in names]
+    if names is not None:
+        line["query"] = names
     return line
 
 

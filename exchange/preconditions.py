@@ -1,6 +1,8 @@
 """The preconditions of the request in hand (RFC 9110, 13; RFC 6585, 3)."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import current_app, request
 
@@ -12,9 +14,14 @@ _FIELDS = tuple(
 )
 
 
+def conditions_of(environ: Mapping[str, Any]) -> Conditions:
+    """The fields of a request, as they came."""
+    return Conditions(*map(environ.get, _FIELDS))
+
+
 def conditions() -> Conditions:
-    """The fields of the request, as they came."""
-    return Conditions(*map(request.environ.get, _FIELDS))
+    """Those of the request in hand."""
+    return conditions_of(request.environ)
 
 
 def is_modified(current: Validators) -> bool:

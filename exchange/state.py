@@ -12,6 +12,8 @@ from negotiate.link import Link
 from representations import Representation
 from representations.base import Shape, json_pointer
 
+# In the environ: the Problem with which what stands before the application refuses the request.
+REFUSED = "parley.refused"
 Parameters = ParamSpec("Parameters")
 View = TypeVar("View", bound=Callable[..., Any])
 

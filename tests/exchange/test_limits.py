@@ -54,7 +54,7 @@ def ask(client, method="GET", path="/customers/1", address="192.0.2.1", **fields
 
 def known(app, user: str) -> None:
     """From now on requests are of the user."""
-    app.access.identify = lambda: SimpleNamespace(name=user)
+    app.access.identify = lambda: SimpleNamespace(name=user, role="reader")
 
 
 def left(answer) -> int:
@@ -166,8 +166,8 @@ def test_a_user_has_one_account_from_wherever(limited):
     client = limited("reads 9/minute; log-ins 9/minute")
     app = client.application
     known(app, "192.0.2.1")
-    assert left(ask(client, address="192.0.2.1")) == 8
-    assert left(ask(client, address="192.0.2.2")) == 7
+    assert left(ask(client, address="192.0.2.1", Authorization="Bearer x")) == 8
+    assert left(ask(client, address="192.0.2.2", Authorization="Bearer x")) == 7
     del app.access.identify
     assert left(ask(client, address="192.0.2.1")) == 8  # a user cannot have an address's name
 

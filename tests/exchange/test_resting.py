@@ -23,13 +23,12 @@ def test_one_that_is_down_is_left_alone_and_comes_back(app, clock, capfd):
         asked.append(clock.time)
         raise OSError("gone")
 
-    resting = Resting("the store")
-    with app.app_context():
-        assert resting.ask(lambda: "answer") == "answer"
-        for clock.time in (100, 100 + REST - 1, 100 + REST, 100 + 2 * REST - 1):
-            assert resting.ask(fail) is None
-        assert asked == [100, 100 + REST]
-        clock.time = 100 + 2 * REST
-        assert [resting.ask(lambda: "answer") for _ in range(2)] == ["answer"] * 2
+    resting = Resting("the store", app.logger)
+    assert resting.ask(lambda: "answer") == "answer"
+    for clock.time in (100, 100 + REST - 1, 100 + REST, 100 + 2 * REST - 1):
+        assert resting.ask(fail) is None
+    assert asked == [100, 100 + REST]
+    clock.time = 100 + 2 * REST
+    assert [resting.ask(lambda: "answer") for _ in range(2)] == ["answer"] * 2
     told = [line["event"] for line in logged(capfd)]
     assert [text.partition(",")[0] for text in told] == ["the store: down", "the store: back"]
