@@ -78,7 +78,7 @@ def documents(path: str, running: Server, written: dict[str, str]) -> tuple[Any,
 def send(
     server: Server, method: str, path: str, format: str, content: bytes | None = None
 ) -> tuple[int, Any, bytes]:
-    fields = {"Accept": f"application/{format}"}
+    fields = {"Accept": f"application/{format}", "X-Request-Id": "the-same"}  # problems repeat it
     if content is not None:
         fields["Content-Type"] = "application/json"
     with closing(HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:

@@ -386,10 +386,11 @@ def test_a_server_that_comes_back_has_nothing_stale(database_url, tmp_path, monk
     """It stops, keeps what it has, and goes on; then it dies, and another one is there."""
     monkeypatch.setattr(exchange.resting, "REST", 0)
     port = free_port()
-    apps = [
-        create_app(Settings(database_url=database_url, cache_url=f"redis://127.0.0.1:{port}/0"))
-        for _ in range(2)
-    ]
+    url = f"redis://127.0.0.1:{port}/0"
+    settings = Settings(
+        database_url=database_url, cache_url=url, open_writes=True, rate_limits="off"
+    )
+    apps = [create_app(settings) for _ in range(2)]
 
     def read() -> tuple[str, str]:
         answers = [

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -87,14 +87,19 @@ def cached(request, tmp_path_factory) -> Iterator[tuple[int, bool]]:
     )
     behind, port = free_port(), free_port()
     user = "user root;" if os.geteuid() == 0 else ""  # else it may not read the folder
-    server = (sys.executable, "-m", "uvicorn", request.param, *SERVING)
+    server = (sys.executable, "-m", "uvicorn", request.param, *SERVING, "--port", str(behind))
+    settings = {
+        "PARLEY_DATABASE_URL": database,
+        "PARLEY_OPEN_WRITES": "1",
+        "PARLEY_RATE_LIMITS": "off",
+    }
     (folder / "nginx.conf").write_text(
         CONFIGURATION.format(
             folder=folder, port=port, behind=behind, user=user, conditions=conditions
         )
     )
     with (
-        running(behind, *server, "--port", str(behind), PARLEY_DATABASE_URL=database),
+        running(behind, *server, **settings),
         running(port, str(NGINX), "-c", str(folder / "nginx.conf"), "-p", str(folder)),
     ):
         yield port, is_public
@@ -105,11 +110,10 @@ def get(
 ) -> tuple[http.client.HTTPResponse, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     given = {name.replace("_", "-"): value for name, value in fields.items()}
-    connection.request(method, path, headers=given)
-    answer = connection.getresponse()
-    content = answer.read()
-    connection.close()
-    return answer, content
+    with closing(connection):
+        connection.request(method, path, headers=given)
+        answer = connection.getresponse()
+        return answer, answer.read()
 
 
 @pytest.mark.parametrize("path", ["/customers/1", "/customers", "/customers/1/invoices", "/"])
@@ -200,8 +204,8 @@ def test_what_is_no_cache_is_never_stale(cached):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         content = f'{{"company": "Company {number}"}}'
         kind = {"Content-Type": "application/merge-patch+json"}
-        connection.request("PATCH", "/customers/3", content, kind)
-        assert connection.getresponse().status == 200
-        connection.close()
+        with closing(connection):
+            connection.request("PATCH", "/customers/3", content, kind)
+            assert connection.getresponse().status == 200
         for media_type in ("application/json", "application/xml"):
             assert f"Company {number}".encode() in get(port, "/customers/3", Accept=media_type)[1]
