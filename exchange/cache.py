@@ -5,7 +5,7 @@ current: so it is as fresh as the database, whoever wrote, in whatever process.
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from math import inf
 from pathlib import Path
@@ -152,11 +152,19 @@ def _release(settings: Settings) -> str:
     """What answers depend on beside the data: this program, and settings. Of a server that several
     releases share, each has its own part."""
     shows = {"public_url", "open_reads", "secret_key", "per_page", "max_per_page"}
-    made_by = sha256(settings.model_dump_json(include=shows).encode())
-    for package in ("negotiate", "representations", "models", "exchange", "resources"):
-        for file in sorted((_ROOT / package).rglob("*.py")):
-            made_by.update(file.read_bytes())
+    made_by = sha256(_program() + settings.model_dump_json(include=shows).encode())
     return f"parley-{made_by.hexdigest()[:16]}"
+
+
+@lru_cache(1)
+def _program() -> bytes:
+    """The digest of what this process runs."""
+    files = (
+        file.read_bytes()
+        for package in ("negotiate", "representations", "models", "exchange", "resources")
+        for file in sorted((_ROOT / package).rglob("*.py"))
+    )
+    return sha256(b"".join(files)).digest()
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:

@@ -29,12 +29,15 @@ _NO_LOCAL_NAME = re.compile(r"[:\s]")
 _MOST = 4096  # names and layouts that are remembered
 _LONGEST = 200  # characters of a name
 
-Write = Callable[[Mapping[str, Any], Mapping[str, Member]], str]
+# None for an object of another layout: the writer that an object in one place had the last time
+# mostly fits the next one there, and sees it in half the time of finding the writer.
+Write = Callable[[Mapping[str, Any], Mapping[str, Member]], str | None]
 Layout = tuple[Any, ...]  # the names of the members, then their types
-# The layout that an object in one place had the last time, and its writer: mostly it has it again,
-# and to compare takes half the time of finding the writer. Replaced whole: threads share it.
-Last = tuple[Layout, Write | None]
-_NOTHING: Last = ((), None)
+
+
+def _no_writer(data: Mapping[str, Any], members: Mapping[str, Member]) -> None:
+    return None
+
 
 logging.getLogger("dicttoxml").setLevel(logging.WARNING)  # at INFO it logs every name
 
@@ -46,7 +49,11 @@ _PLAIN = bytes({*range(32, 256), *b"\t\n"} - {*b"&\"'<>\xed\xef"})
 # a third of the time that a search takes, and few are searched.
 _SOURCE = """
 def write(data, members):
+    if [*data] != names:
+        return None
     [{values}] = data.values()
+    if {other}:
+        return None
     joined = f"{joined}"
     if (
         len(joined) < 64 or joined.encode("utf-8", "surrogatepass").translate(None, plain_text)
@@ -56,12 +63,11 @@ def write(data, members):
     return {pieces}
 """
 
-_NESTED = """layout = (*{value}, *map(type, {value}.values()))
-    known, write = last.get({name}, nothing)
-    if write is None or layout != known:
-        write = writer(layout)
-        last[{name}] = layout, write
-    {value} = write({value}, members_of(members.get({name})))"""
+_NESTED = """inside, nested = members_of(members.get({name})), {value}
+    {value} = last.get({name}, no_writer)(nested, inside)
+    if {value} is None:
+        write = last[{name}] = writer_of(nested)
+        {value} = write(nested, inside)"""
 
 
 class Dialect:
@@ -77,7 +83,7 @@ class Dialect:
     ) -> None:
         self._attributes, self._root, self._item = attributes, root, item
         self._writers: dict[Layout, Write] = {}
-        self._last: dict[str, Last] = {}  # by the name of items
+        self._last: dict[str, Write] = {}  # by the name of items; threads share it
         self._tags = lru_cache(_MOST)(self._make_tags)
 
     def write(self, data: Data, shape: Shape) -> bytes:
@@ -105,26 +111,26 @@ class Dialect:
         return "" if data is None else text(data)
 
     def _object(self, data: Mapping[str, Any], member: Member | None) -> str:
-        return self._writer((*data, *map(type, data.values())))(data, _members(member))
+        return self._writer_of(data)(data, _members(member)) or ""
 
     def _items(self, data: list[Any], member: Member | None) -> list[str]:
         held = member if isinstance(member, ListOf) else _ANY
         name, inside = self._item or held.item_name, _members(held.item)
-        last, write = self._last.get(name, _NOTHING)
-        kind = None
+        write, kind = self._last.get(name, _no_writer), None
         written = []
         for item in data:
             if item.__class__ is not kind:
                 kind = item.__class__
                 start, end = self._tags(name, kind)
             if kind is dict:
-                layout = (*item, *map(type, item.values()))
-                if write is None or layout != last:
-                    last, write = layout, self._writer(layout)
-                written.append(f"{start}{write(item, inside)}{end}")
+                content = write(item, inside)
+                if content is None:
+                    write = self._writer_of(item)
+                    content = write(item, inside)
+                written.append(f"{start}{content}{end}")
             else:
                 written.append(f"{start}{self._content(item, held.item)}{end}")
-        self._last[name] = last, write
+        self._last[name] = write
         return written
 
     def _make_tags(self, name: str, kind: type) -> tuple[str, str]:
@@ -133,7 +139,8 @@ class Dialect:
         attribute = "" if element == name else f' name="{_attribute(name)}"'
         return f"<{element}{attribute}{self._attributes(kind)}>", f"</{element}>"
 
-    def _writer(self, layout: Layout) -> Write:
+    def _writer_of(self, data: Mapping[str, Any]) -> Write:
+        layout = (*data, *map(type, data.values()))
         return self._writers.get(layout) or self._compile(layout)
 
     def _compile(self, layout: Layout) -> Write:
@@ -145,12 +152,14 @@ class Dialect:
             "special": _SPECIAL.search,
             "plain_text": _PLAIN,
             "plain": msgspec.to_builtins,
-            "writer": self._writer,
+            "writer_of": self._writer_of,
+            "no_writer": _no_writer,
+            "names": [*layout[: len(layout) // 2]],
+            **{f"kv{place}": kind for place, kind in enumerate(layout[len(layout) // 2 :])},
             "members_of": _members,
             "nested_object": self._object,
             "nested_list": self._content,
             "last": {},
-            "nothing": _NOTHING,
         }
         exec(self._source(layout), scope)
         return self._writers.setdefault(layout, scope["write"])
@@ -166,7 +175,9 @@ class Dialect:
         for value, name, kind in members:
             start, end = self._tags(name, kind)
             pieces.append(f"{start!r} f'{{{value}!s}}' {end!r}")
+        kinds_differ = [f"{value}.__class__ is not k{value}" for value in places]
         return _SOURCE.format(
+            other=" or ".join(kinds_differ) or "False",
             values=", ".join(places),
             joined="".join(f"{{{value}}}" for value in strings),
             escapes="; ".join(f"{value} = escaped({value})" for value in strings) or "pass",

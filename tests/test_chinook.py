@@ -17,7 +17,10 @@ from tests.conftest import DATA, Server, free_port, start_server, stop
 from tests.resources.wire import read_xml, texts, xml
 
 SOURCE = DATA / "chinook" / "chinook.sqlite"
-pytestmark = pytest.mark.skipif(not SOURCE.exists(), reason=f"{SOURCE} is missing")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not SOURCE.exists(), reason=f"{SOURCE} is missing"),
+]
 CUSTOMERS = """
     SELECT CustomerId, FirstName "first", LastName "last", Email email, Phone phone,
            Company company, Address street, City city, PostalCode postal_code, Country country

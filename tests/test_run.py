@@ -95,6 +95,7 @@ def test_init_makes_tables_and_no_rows_and_changes_nothing_the_second_time(tmp_p
     assert dump(path) == made
 
 
+@pytest.mark.slow
 def test_the_sample_is_the_same_each_time_and_refuses_where_rows_are(tmp_path):
     first, second = tmp_path / "1.db", tmp_path / "2.db"
     for path in (first, second):
@@ -127,6 +128,7 @@ def test_a_database_that_is_named_is_not_made(tmp_path, by):
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.slow
 def test_a_database_that_is_named_is_not_filled(tmp_path):
     path = tmp_path / "bare.db"
     run("init", "--database", url(path))
@@ -175,6 +177,7 @@ def test_the_first_start_makes_an_admin_and_shows_a_token_once(copy, tmp_path):
     assert password == []
 
 
+@pytest.mark.slow
 def test_open_writes_is_said_loudly(tmp_path):
     path, said, port = tmp_path / "own.db", tmp_path / "said.txt", free_port()
     run("init", "--database", url(path))
@@ -196,6 +199,7 @@ def delete(port: int, path: str, token: str | None = None) -> int:
         return connection.getresponse().status
 
 
+@pytest.mark.slow
 def test_what_an_interrupted_first_start_left_is_not_taken_for_a_database(copy):
     port = free_port()
     instance = copy / "instance"

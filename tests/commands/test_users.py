@@ -1,16 +1,18 @@
 """Users and keys at the command line."""
 
 import subprocess
-import sys
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
+from commands import main
 from models import Accounts, Database
 from models.session import connection
 from models.token import tokens
 from models.user import users
-from tests.test_run import ROOT, clean, failed_clearly, run, url
+from run import create_app
+from tests.test_run import failed_clearly, run, url
 
 
 @pytest.fixture
@@ -30,16 +32,10 @@ def accounts(path):
 
 
 def on(path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "run.py", *arguments, "--database", url(path)],
-        cwd=ROOT,
-        env=clean(),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    """As from a terminal, but in this process: what starts it is tested in test_run."""
+    given = [*arguments, "--database", url(path)]
+    done = CliRunner().invoke(main, given, input=stdin, obj=create_app, catch_exceptions=False)
+    return subprocess.CompletedProcess(given, done.exit_code, done.stdout, done.stderr)
 
 
 def test_a_user_comes_changes_and_goes(path, accounts):

@@ -55,6 +55,7 @@ def statuses(port: int, count: int) -> Counter:
         return Counter(pool.map(lambda _: write(port), range(count)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["file", "redis"])
 def test_four_processes_allow_exactly_the_limit(request, copy, where):
     environment = {"PARLEY_RATE_LIMITS": POLICY}

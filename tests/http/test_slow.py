@@ -105,6 +105,7 @@ def test_a_stream_that_nobody_takes_is_dropped_and_its_place_is_free(strict):
             time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_a_stream_that_is_taken_slowly_is_whole(strict):
     with ExitStack() as stack:
         connection = connected(stack, strict, request("GET", "/customers?stream=true"))
