@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PURE := negotiate representations models
 
-.PHONY: run env test test-all check format bench
+.PHONY: run env test test-all check format bench fuzz
 
 run: .venv/run
 	$(BIN)/python run.py
@@ -24,6 +24,11 @@ check: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+SECONDS ?= 300
+fuzz: .venv/dev
+	for target in fields json xml typed-xml msgpack patches query http; do \
+	  $(BIN)/python -m tests.fuzz $$target $(SECONDS) || exit 1; done
 
 bench: .venv/dev
 	$(BIN)/python -m bench

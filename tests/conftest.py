@@ -45,7 +45,7 @@ class Server:
     """A server of its own process, and where it is."""
 
     port: int
-    database: Path
+    database: Path | str
     process: subprocess.Popen[bytes]
 
     @property
@@ -66,12 +66,17 @@ class Server:
 
 
 def start_server(
-    database: Path, port: int, *options: str, log: int = subprocess.DEVNULL, **environment: str
+    database: Path | str,
+    port: int,
+    *options: str,
+    log: int = subprocess.DEVNULL,
+    **environment: str,
 ) -> Server:
-    """A server that answers: `python run.py serve` on the database, which must have its tables.
-    log: the descriptor that it writes its log to. Who writes needs no credentials, unless the
-    environment says so."""
-    command = [sys.executable, "run.py", "serve", "--database", f"sqlite:///{database}"]
+    """A server that answers: `python run.py serve` on the database, a file or a URL, which must
+    have its tables. log: the descriptor that it writes its log to. Who writes needs no
+    credentials, unless the environment says so."""
+    url = database if isinstance(database, str) else f"sqlite:///{database}"
+    command = [sys.executable, "run.py", "serve", "--database", url]
     process = subprocess.Popen(
         [*command, "--port", str(port), *options],
         cwd=ROOT,
