@@ -104,9 +104,11 @@ def round_trip(format: Representation) -> Callable[[bytes], None]:
 
 
 def _is_writable(data: Any) -> bool:
-    """Whether every format can say it: text that XML cannot carry is refused by the models."""
+    """Whether every format can say it: text that XML cannot carry, and MessagePack's extension
+    types, are refused by the models."""
     text = str(data)
-    return text.isprintable() and len(text) < 10_000 and "\\" not in text
+    is_plain = "\\" not in text and "Ext object" not in text
+    return text.isprintable() and len(text) < 10_000 and is_plain
 
 
 def patches(data: bytes) -> None:
