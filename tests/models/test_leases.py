@@ -73,9 +73,12 @@ def test_the_one_that_is_named_is_claimed_if_it_is_due(database):
 
 
 def test_nothing_is_queued_if_what_asked_for_it_fails(database):
-    with pytest.raises(RuntimeError), database.unit(write=True):
+    def begin_and_fail():
         Task.begin("report", {})
         raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        act(database, begin_and_fail)
     assert claimed(database) is None
 
 
@@ -103,12 +106,14 @@ def test_after_it_another_has_it_and_the_first_writes_nothing_any_more(database)
     ):
         with pytest.raises(leases.Lost):
             act(database, function, first, *values)
-    with pytest.raises(leases.Lost), database.unit(write=True):
+
+    def write_and_finish(held):
         save(Customer(), Customer.accept(CUSTOMER))
-        leases.finish(first, "customers/1")
-    with database.unit(write=True):
-        save(Customer(), Customer.accept(CUSTOMER))
-        leases.finish(second, "customers/2")
+        leases.finish(held, "customers/2")
+
+    with pytest.raises(leases.Lost):
+        act(database, write_and_finish, first)
+    act(database, write_and_finish, second)
     task = seen(database, id)
     assert (task["state"], task["result"], task["progress"]) == ("done", "customers/2", 100)
     with database.unit(write=False) as unit:
