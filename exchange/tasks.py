@@ -20,25 +20,16 @@ _LIVE = ("queued", "running")
 Data = dict[str, Any]
 
 
-def asker() -> str | None:
-    """The name of who asks; None for somebody without one."""
-    return getattr(g.get("principal"), "name", None)
-
-
-def seen_by() -> str | None:
-    """The owner whose tasks may be seen; None: every task, where anybody may write, or by an
-    administrator."""
-    is_open = getattr(current_app.settings, "open_writes", True)
-    if is_open or getattr(g.get("principal"), "role", None) == "admin":
-        return None
-    return asker() or ""
+def asker() -> str:
+    """The name of who asks; empty for somebody without one."""
+    return getattr(g.get("principal"), "name", "")
 
 
 def show_task(row: Data) -> Data:
     """The task with its links, as the query selects. One that is done leads to what was made (RFC
     9110, 15.4.4); one that has not ended should not be asked for again at once."""
     exchange, selection = current(), Selection.asked(current_app.tasks)
-    result, _ = row.pop("result"), row.pop("owner")
+    result = row.pop("result")
     exchange.version, exchange.shape = row.pop("version"), selection.shape()
     state = row["state"]
     (task,) = selection.show([row])

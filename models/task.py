@@ -19,7 +19,7 @@ State = Annotated[
 ]
 Token = Annotated[str, mapped_column(CodePoints(64))]
 Fact = Annotated[dict[str, Any], mapped_column(JSON(none_as_null=True))]
-_BESIDE = ("version", "result", "owner")  # what a task is known by beside its members
+_BESIDE = ("version", "result")  # what a task is known by beside its members
 
 
 class Task(Model):
@@ -28,7 +28,7 @@ class Task(Model):
     due: when somebody may take it, in milliseconds since 1970: at once, after a pause, or when the
     lease of its holder ends; null once it has ended. holder: the claim by which it runs, the only
     one that may end it. work: the name of what is to be done, and its arguments. owner: the name
-    of who asked. result: what was made, as `movies/7`. once: of live tasks with the same value
+    of who asked, empty for nobody's. result: what was made, as `movies/7`. once: of live tasks with the same value
     there is one.
     """
 
@@ -48,16 +48,14 @@ class Task(Model):
     problem: Mapped[Fact | None]
     work: Mapped[Token]
     arguments: Mapped[Fact]
-    owner: Mapped[str | None] = mapped_column(CodePoints(200), index=True)
+    owner: Mapped[str] = mapped_column(CodePoints(200), index=True)
     due: Mapped[int | None] = mapped_column(BigInteger, index=True)
     holder: Mapped[Token | None]
     result: Mapped[Token | None]
     once: Mapped[Token | None] = mapped_column(unique=True)
 
     @classmethod
-    def begin(
-        cls, work: str, arguments: Data, owner: str | None = None, *, once: bool = False
-    ) -> str:
+    def begin(cls, work: str, arguments: Data, owner: str = "", *, once: bool = False) -> str:
         """The id of a new task, queued in the unit of work in hand: it is there if that is.
 
         once: the id of the one that there is, while the same work with the same arguments has not
@@ -74,32 +72,29 @@ class Task(Model):
 
     @classmethod
     def look(cls, id: str, owner: str | None = None) -> Data:
-        """The plain data of a task, with its version, result and owner. owner: who asks; None sees
-        every task. Raises NotFound."""
+        """The plain data of a task, with its version and result. owner: whose alone; None:
+        anybody's. Raises NotFound."""
         names, columns = columns_of(cls)
         beside = [cls.__table__.c[name] for name in _BESIDE]
-        found = connection().execute(cls._of(select(*columns, *beside), owner).where(cls.id == id))
+        wanted = select(*columns, *beside).where(cls.id == id)
+        found = connection().execute(wanted if owner is None else wanted.where(cls.owner == owner))
         rows = plain(cls, [*names, *_BESIDE], found.all())
         if not rows:
             raise NotFound("there is no such task; what has ended is forgotten after a while")
         return rows[0]
 
     @classmethod
-    def owned(cls, owner: str | None) -> Select[tuple[Self]]:
-        """The tasks of who asks; None sees every task."""
-        return cls._of(select(cls), owner)
+    def owned(cls, owner: str) -> Select[tuple[Self]]:
+        """The tasks of who asks."""
+        return select(cls).where(cls.owner == owner)
 
     @classmethod
-    def cancel(cls, id: str, owner: str | None) -> None:
+    def cancel(cls, id: str, owner: str) -> None:
         """Nobody will do it, or end what was begun. Raises NotFound; Conflict once it has ended."""
         state = cls.look(id, owner)["state"]
         live = update(cls).where(cls.id == id, cls.due.is_not(None))
         if not connection().execute(live.values(**ended("cancelled"))).rowcount:
             raise Conflict(f"the task is {state}; only one that has not ended is cancelled")
-
-    @classmethod
-    def _of(cls, statement: Select[Any], owner: str | None) -> Select[Any]:
-        return statement if owner is None else statement.where(cls.owner == owner)
 
 
 def new_id() -> str:
@@ -118,5 +113,5 @@ def ended(state: str, **values: Any) -> Data:
     return {"state": state, "version": Task.version + 1, **over, **values}
 
 
-def _key(work: str, arguments: Data, owner: str | None) -> str:
+def _key(work: str, arguments: Data, owner: str) -> str:
     return sha256(repr((work, sorted(arguments.items()), owner)).encode()).hexdigest()

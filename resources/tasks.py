@@ -23,7 +23,7 @@ def show_task(id, owner):
 
 
 @blueprint.delete("/<token:id>")
-@precondition(Task)
 @owned
+@precondition(Task)
 def cancel_task(id, owner):
     Task.cancel(id, owner)

@@ -13,7 +13,7 @@ from exchange.decorators.writes import creates
 from exchange.selection import FOLLOWED
 from exchange.shapes import item_shape
 from exchange.state import current, mark
-from exchange.tasks import asker, ended, follow, problem_of, seen_by, show_task
+from exchange.tasks import asker, ended, follow, problem_of, show_task
 from negotiate.conditional import Validators
 from negotiate.prefer import Preferences, preferences
 from representations import EVENTS
@@ -86,11 +86,15 @@ def _made(model: Any, task: Any, applied: str) -> Response:
 
 
 def owned(view: View) -> View:
-    """Whose tasks may be seen by who asks, in the view's argument `owner`; None: everybody's."""
+    """Of tasks, those of who asks: its name, in the view's argument `owner`. 404 for another's,
+    whatever else the request says."""
 
     @wraps(view)
     def show(**values: Any) -> Any:
-        return view(**values, owner=seen_by())
+        owner = asker()
+        if "id" in values:
+            current_app.tasks.look(values["id"], owner)
+        return view(**values, owner=owner)
 
     return show
 

@@ -3,22 +3,24 @@
 import pytest
 
 from exchange.settings import Settings
-from run import create_app, create_runner
+from run import create_app
 from tests.resources.wire import FORMATS, Wire
 from tests.work.sample import WORKS, installed
 from work.engine import Engine
+from work.runner import runner_for
 
 
 @pytest.fixture
 def app(database_url: str):
-    app = installed(create_app(Settings(database_url=database_url, max_wait=10)))
+    given = {"rate_limits": "off", "open_writes": True, "max_wait": 10}
+    app = installed(create_app(Settings(database_url=database_url, **given)))
     yield app
     app.database.close()
 
 
 @pytest.fixture
 def runner(app):
-    return create_runner(app, WORKS)
+    return runner_for(app, WORKS)
 
 
 @pytest.fixture

@@ -13,7 +13,10 @@ from flask import Blueprint
 from exchange.decorators import background, body
 from exchange.settings import Settings
 from models import Conflict, Invoice, save
-from run import create_app, create_engine, work_until_stopped
+from resources.needs import CHANGE
+from run import create_app
+from work.engine import engine_for
+from work.worker import work_until_stopped
 
 STEP = 0.02  # seconds between two reports of progress
 
@@ -58,6 +61,7 @@ def blueprint() -> Blueprint:
 
 def installed(app: Any) -> Any:
     app.register_blueprint(blueprint())
+    app.access.needs["reports"] = CHANGE
     return app
 
 
@@ -68,7 +72,7 @@ def create() -> Any:
 
     end_with_parent()
     app = installed(create_app(Settings.load(os.environ)))
-    return Gateway(app, app.settings, create_engine(app, WORKS))
+    return Gateway(app, app.settings, engine_for(app, WORKS))
 
 
 def main(act: str) -> None:

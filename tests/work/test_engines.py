@@ -34,6 +34,8 @@ class Site:
         self.environment = {
             "PARLEY_DATABASE_URL": database_url,
             "PARLEY_PORT": str(self.port),
+            "PARLEY_RATE_LIMITS": "off",
+            "PARLEY_OPEN_WRITES": "1",
             "PARLEY_TASK_LEASE": "1",
             "PARLEY_TASK_ATTEMPTS": "100",
             **environment,

@@ -9,10 +9,11 @@ from sqlalchemy import update
 from exchange.settings import Settings
 from models import Busy, Task, leases
 from models.task import clock
-from run import create_app, create_runner
+from run import create_app
 from work.attempt import Cancelled
 from work.broker import Sender
 from work.engine import Engine
+from work.runner import runner_for
 
 LIMITS = {"task_lease": 1, "task_attempts": 2, "task_seconds": 60}
 
@@ -44,7 +45,7 @@ def look(app):
 
 def runner_of(app, work, **others):
     seen = []
-    runner = create_runner(app, {"work": work, **others})
+    runner = runner_for(app, {"work": work, **others})
     runner._observe = lambda *told: seen.append(told[:2])
     runner.seen = seen
     return runner
