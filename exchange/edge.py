@@ -1,7 +1,9 @@
 """What holds for every request and answer, whatever road they take inside."""
 
+import string
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from exchange.cors import Sharing
 from exchange.limits import STANDING
@@ -22,8 +24,12 @@ class Edge:
         self._sharing = Sharing(settings)
 
     def arrive(self, environ: Environ) -> None:
-        """Puts the client in the place of a trusted proxy: its address and its scheme. Nothing else
-        believes what a request says of where it came from."""
+        """Makes the query the ASCII that a URI has (RFC 3986, 2.1): WSGI servers differ in what
+        they let through. Puts the client in the place of a trusted proxy: its address and its
+        scheme; nothing else believes what a request says of where it came from."""
+        query = environ.get("QUERY_STRING", "")
+        if not query.isascii():
+            environ["QUERY_STRING"] = quote(query, string.printable, "latin-1")
         peer = environ.get("REMOTE_ADDR", "")
         if not self._proxies or not forwarded.is_trusted(peer, self._proxies):
             return

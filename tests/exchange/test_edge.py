@@ -111,6 +111,23 @@ def test_every_origin_may_be_configured_and_then_nothing_varies(make):
     assert "Origin" not in answer.headers["Vary"]
 
 
+@pytest.mark.parametrize("format", ["json", "xml"])
+@pytest.mark.parametrize("path", ["/customers", "/customers/1"])
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("a\xf4=1", 400), ("\xff", 400), ("%F4=1", 400), ("fields=last%2Cemail", 200)],
+    ids=["a byte above 127", "never UTF-8", "the same, encoded", "what is encoded stays so"],
+)
+def test_a_query_is_ascii_whatever_the_server_lets_through(make, path, query, status, format):
+    """RFC 3986, 2.1. Ours lets none through, but `run:app` is for every WSGI server."""
+    asked = {"headers": {"Accept": f"application/{format}"}, "environ_overrides": {}}
+    asked["environ_overrides"]["QUERY_STRING"] = query
+    answer = make().test_client().get(path, **asked)
+    assert answer.status_code == status
+    problem = "application/problem+" if status == 400 else "application/"
+    assert answer.mimetype == problem + format
+
+
 @answers
 def test_https_is_promised_where_it_is_public(make, method, target, fields, status):
     for origin, promised in (("https://api.test", True), ("http://api.test", False), ("", False)):
