@@ -1,19 +1,20 @@
 """Fuzzing by coverage: what a client can send to each parser, for as long as one likes.
 
-    python -m tests.fuzz xml 300        # a target of TARGETS, and seconds
-
+test_fuzz starts it with a target of TARGETS, seconds, a folder that has the sample database, and
+the URL of a server on it: libFuzzer ends a process without a word, so this one owns nothing.
 Anything but the errors that a parser is said to raise, a hang of five seconds, or memory beyond two
-gigabytes ends it with a file that has the bytes. What was found becomes a row of a test.
+gigabytes ends it with a file in the folder that has the bytes. What was found becomes a row of a
+test.
 """
 
 import socket
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import atheris
 
@@ -117,18 +118,16 @@ def patches(data: bytes) -> None:
             patch.apply(data, ROW, SHAPE, None, Bounds(64, 100, 10_000))
 
 
-def query() -> Callable[[bytes], None]:
-    """A query string, of a collection in process: never a 5xx."""
+def query(folder: Path, url: str) -> Callable[[bytes], None]:
+    """A query string, of a collection and of an item in process: never a 5xx."""
     from exchange.settings import Settings
     from run import create_app
-    from tests.conftest import sample_database
 
-    path = sample_database(Path(tempfile.mkdtemp()) / "parley.db", 2)
-    settings = Settings(database_url=f"sqlite:///{path}", rate_limits="off", open_writes=True)
+    settings = Settings(database_url=f"sqlite:///{folder}/parley.db", rate_limits="off")
     client = create_app(settings).test_client()
 
     def check(data: bytes) -> None:
-        text = data.decode("ascii", "ignore")  # of the rest the server says that it is no HTTP
+        text = data.decode("latin-1")
         for path in ("/invoices", "/customers/1"):
             answer = client.get(path, environ_overrides={"QUERY_STRING": text})
             assert answer.status_code < 500, answer.data
@@ -137,15 +136,12 @@ def query() -> Callable[[bytes], None]:
     return check
 
 
-def http() -> Callable[[bytes], None]:
-    """Bytes, to a server: no 5xx but 501, for methods that there are not; and it lives."""
-    from tests.conftest import free_port, sample_database, start_server
-
-    path = sample_database(Path(tempfile.mkdtemp()) / "parley.db", 2)
-    server = start_server(path, free_port(), PARLEY_RATE_LIMITS="off", PARLEY_HEAD_SECONDS="1")
+def http(folder: Path, url: str) -> Callable[[bytes], None]:
+    """Bytes, to the server: no 5xx but 501, for methods that there are not; and it lives."""
+    address = urlsplit(url).hostname, urlsplit(url).port
 
     def check(data: bytes) -> None:
-        made = socket.create_connection(("127.0.0.1", server.port), 10)
+        made = socket.create_connection(address, 10)
         with made as connection, suppress(ConnectionError):
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
@@ -156,25 +152,27 @@ def http() -> Callable[[bytes], None]:
     return check
 
 
-TARGETS: dict[str, Callable[[], Callable[[bytes], None]]] = {
-    "fields": lambda: field_parsers,
-    "json": lambda: round_trip(JSON),
-    "xml": lambda: round_trip(XML),
-    "typed-xml": lambda: round_trip(TYPED_XML),
-    "msgpack": lambda: round_trip(MSGPACK),
-    "patches": lambda: patches,
+TARGETS: dict[str, Callable[[Path, str], Callable[[bytes], None]]] = {
+    "fields": lambda *_: field_parsers,
+    "json": lambda *_: round_trip(JSON),
+    "xml": lambda *_: round_trip(XML),
+    "typed-xml": lambda *_: round_trip(TYPED_XML),
+    "msgpack": lambda *_: round_trip(MSGPACK),
+    "patches": lambda *_: patches,
     "query": query,
     "http": http,
 }
 
 
-def main(name: str, seconds: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        for place, sample in enumerate(SAMPLES[name]):
-            Path(folder, str(place)).write_bytes(sample)
-        bounds = (f"-max_total_time={seconds}", "-timeout=5", "-rss_limit_mb=2048")
-        atheris.Setup([sys.argv[0], folder, *bounds, "-max_len=4096"], TARGETS[name]())
-        atheris.Fuzz()
+def main(name: str, seconds: str, folder: str, url: str) -> None:
+    samples = Path(folder, "samples")
+    samples.mkdir()
+    for place, sample in enumerate(SAMPLES[name]):
+        (samples / str(place)).write_bytes(sample)
+    bounds = (f"-max_total_time={seconds}", "-timeout=5", "-rss_limit_mb=2048", "-max_len=4096")
+    options = (*bounds, f"-artifact_prefix={folder}/")
+    atheris.Setup([sys.argv[0], str(samples), *options], TARGETS[name](Path(folder), url))
+    atheris.Fuzz()
 
 
 if __name__ == "__main__":
