@@ -111,7 +111,9 @@ class Dialect:
         return "" if data is None else text(data)
 
     def _object(self, data: Mapping[str, Any], member: Member | None) -> str:
-        return self._writer_of(data)(data, _members(member)) or ""
+        written = self._writer_of(data)(data, _members(member))
+        assert written is not None  # the writer is that of its layout
+        return written
 
     def _items(self, data: list[Any], member: Member | None) -> list[str]:
         held = member if isinstance(member, ListOf) else _ANY
@@ -146,27 +148,20 @@ class Dialect:
     def _compile(self, layout: Layout) -> Write:
         if len(self._writers) >= _MOST:
             self._writers.clear()
-        scope: dict[str, Any] = {
-            "text": text,
-            "escaped": escaped,
-            "special": _SPECIAL.search,
-            "plain_text": _PLAIN,
-            "plain": msgspec.to_builtins,
+        names, kinds = layout[: len(layout) // 2], layout[len(layout) // 2 :]
+        scope: dict[str, Any] = _SCOPE | {
             "writer_of": self._writer_of,
-            "no_writer": _no_writer,
-            "names": [*layout[: len(layout) // 2]],
-            **{f"kv{place}": kind for place, kind in enumerate(layout[len(layout) // 2 :])},
-            "members_of": _members,
+            "names": [*names],
+            **{f"kind_of_v{place}": kind for place, kind in enumerate(kinds)},
             "nested_object": self._object,
             "nested_list": self._content,
             "last": {},
         }
-        exec(self._source(layout), scope)
+        exec(self._source(names, kinds), scope)
         return self._writers.setdefault(layout, scope["write"])
 
-    def _source(self, layout: Layout) -> str:
+    def _source(self, names: Layout, kinds: Layout) -> str:
         """The function for a layout. Names stand in it as literals alone: none can become code."""
-        names, kinds = layout[: len(layout) // 2], layout[len(layout) // 2 :]
         places = [f"v{place}" for place in range(len(names))]
         members = list(zip(places, names, kinds, strict=True))
         strings = [value for value, _, kind in members if kind is str]
@@ -175,7 +170,7 @@ class Dialect:
         for value, name, kind in members:
             start, end = self._tags(name, kind)
             pieces.append(f"{start!r} f'{{{value}!s}}' {end!r}")
-        kinds_differ = [f"{value}.__class__ is not k{value}" for value in places]
+        kinds_differ = [f"{value}.__class__ is not kind_of_{value}" for value in places]
         return _SOURCE.format(
             other=" or ".join(kinds_differ) or "False",
             values=", ".join(places),
@@ -234,5 +229,14 @@ def _attribute(value: str) -> str:
     return escaped(value).replace("\t", "&#9;").replace("\n", "&#10;")
 
 
+_SCOPE = {  # what the function for a layout calls, whatever the dialect
+    "text": text,
+    "escaped": escaped,
+    "special": _SPECIAL.search,
+    "plain_text": _PLAIN,
+    "plain": msgspec.to_builtins,
+    "members_of": _members,
+    "no_writer": _no_writer,
+}
 _NO_MEMBERS: Mapping[str, Member] = {}
 _ANY = ListOf(Shape("item"))
