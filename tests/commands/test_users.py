@@ -1,5 +1,6 @@
 """Users and keys at the command line."""
 
+import os
 import subprocess
 
 import pytest
@@ -12,7 +13,7 @@ from models.session import connection
 from models.token import tokens
 from models.user import users
 from run import create_app
-from tests.test_run import failed_clearly, run, url
+from tests.test_run import clean, failed_clearly, run, url
 
 
 @pytest.fixture
@@ -34,7 +35,8 @@ def accounts(path):
 def on(path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """As from a terminal, but in this process: what starts it is tested in test_run."""
     given = [*arguments, "--database", url(path)]
-    done = CliRunner().invoke(main, given, input=stdin, obj=create_app, catch_exceptions=False)
+    runner = CliRunner(env=dict.fromkeys(os.environ.keys() - clean().keys()))
+    done = runner.invoke(main, given, input=stdin, obj=create_app, catch_exceptions=False)
     return subprocess.CompletedProcess(given, done.exit_code, done.stdout, done.stderr)
 
 

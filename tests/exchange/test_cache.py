@@ -473,9 +473,8 @@ def test_each_release_and_setting_has_its_own_part(monkeypatch, tmp_path):
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "other.py").write_text("x = 1")
     monkeypatch.setattr(exchange.cache, "_ROOT", tmp_path)
-    exchange.cache._program.cache_clear()
+    monkeypatch.setattr(exchange.cache, "_program", exchange.cache._program.__wrapped__)
     assert mine != exchange.cache._release(Settings())
-    exchange.cache._program.cache_clear()
 
 
 @pytest.mark.slow

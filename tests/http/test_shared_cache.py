@@ -108,9 +108,8 @@ def cached(request, tmp_path_factory) -> Iterator[tuple[int, bool]]:
 def get(
     port: int, path: str, method: str = "GET", **fields: str
 ) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     given = {name.replace("_", "-"): value for name, value in fields.items()}
-    with closing(connection):
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
         connection.request(method, path, headers=given)
         answer = connection.getresponse()
         return answer, answer.read()
