@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import ROOT, free_port, sample_database, start_server, stop
 
-SECONDS = os.environ.get("FUZZ_SECONDS", "10")
+SECONDS = os.environ.get("FUZZ_SECONDS", "5")
 TARGETS = ("fields", "json", "xml", "typed-xml", "msgpack", "patches", "query", "http")
 
 
