@@ -13,8 +13,8 @@ env: .venv/dev
 test: .venv/dev
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
-test-all: .venv/dev
-	$(BIN)/python -m pytest -n auto
+test-all: test
+	$(BIN)/python -m pytest -n auto -m slow
 
 check: .venv/dev
 	$(BIN)/ruff check .

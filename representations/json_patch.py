@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from jsonpatch import JsonPatch, JsonPatchException, JsonPatchTestFailed
-from jsonpointer import JsonPointer, JsonPointerException
+from jsonpointer import EndOfList, JsonPointer, JsonPointerException
 
 from representations.base import Data, Malformed, Shape, bounded, json_pointer
 from representations.json import decode
@@ -95,9 +95,12 @@ def _placed(step: _Step, document: Data, bounds: Bounds) -> int:
 
 def _found(step: _Step, document: Data) -> Data:
     try:
-        return JsonPointer(step.members["from"]).resolve(document)
+        found = JsonPointer(step.members["from"]).resolve(document)
     except JsonPointerException as error:
         raise Inapplicable(step.says(f"there is no {step.members['from']}")) from error
+    if isinstance(found, EndOfList):
+        raise Inapplicable(step.says(f"nothing stands at {step.members['from']}"))
+    return found
 
 
 def _applied(step: _Step, document: Data) -> Data:

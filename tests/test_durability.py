@@ -80,10 +80,9 @@ def until(true: Callable[[], bool], seconds: float = 15) -> None:
         time.sleep(0.02)
 
 
-def write_on(port: int, client: int, ended: Event) -> dict[str, int]:
+def write_on(port: int, client: int, made: dict[str, int], ended: Event) -> None:
     """Makes invoices until the end, on a new connection whenever one breaks, and never sends one a
-    second time; the number of each whose 201 was read, by its note."""
-    made: dict[str, int] = {}
+    second time; made gets the number of each whose 201 was read, by its note."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     for place in count():
         if ended.is_set():
@@ -98,32 +97,37 @@ def write_on(port: int, client: int, ended: Event) -> dict[str, int]:
         assert status == 201, row
         made[note] = row["number"]
     connection.close()
-    return made
 
 
 @contextmanager
 def writers(port: int) -> Iterator[list[dict[str, int]]]:
-    """Clients that write all the while; at the end, what each has been told."""
+    """Clients that write all the while; what each has been told so far."""
     ended = Event()
-    told: list[dict[str, int]] = []
+    told: list[dict[str, int]] = [{} for _ in range(CLIENTS)]
     with ThreadPoolExecutor(CLIENTS) as pool:
-        clients = [pool.submit(write_on, port, client, ended) for client in range(CLIENTS)]
+        clients = [pool.submit(write_on, port, *each, ended) for each in enumerate(told)]
         try:
             yield told
         finally:
             ended.set()
-            told += [client.result() for client in clients]
+            for client in clients:
+                client.result()
 
 
-def check_kept(server: Server, told: list[dict[str, int]]) -> int:
-    """All that was told is there, once, with numbers that have no gap; how many that were told."""
+def await_write(told: list[dict[str, int]]) -> None:
+    """Waits until one more write has been acknowledged, so that there is one to lose."""
+    before = sum(map(len, told))
+    until(lambda: sum(map(len, told)) > before, 60)
+
+
+def check_kept(server: Server, told: list[dict[str, int]]) -> None:
+    """All that was told is there, once, with numbers that have no gap."""
     known = {note: number for client in told for note, number in client.items()}
     found = rows(server, "/customers/1/invoices")
     notes = [row["note"] for row in found if row["note"]]
     assert len(notes) == len(set(notes))
     assert known.items() <= {row["note"]: row["number"] for row in found}.items()
     check_numbers(server)
-    return len(known)
 
 
 def check_numbers(server: Server) -> None:
@@ -149,11 +153,12 @@ def test_kill_of_the_whole_server_loses_nothing(database):
     try:
         with writers(running.port) as told:
             for place in range(KILLS):
-                time.sleep(1 + 0.137 * place)
+                await_write(told)
+                time.sleep(0.5 + 0.137 * place)
                 kill_all(running)
                 running = start_server(database, running.port)
-            time.sleep(0.5)
-        assert check_kept(running, told) > 10 * KILLS
+            await_write(told)
+        check_kept(running, told)
     finally:
         end(running)
     check_file(database)
@@ -197,11 +202,12 @@ def test_a_killed_worker_is_replaced_and_loses_nothing(kind, number, kills, data
     running = start_server(database, free_port(), "--workers", str(number))
     try:
         with writers(running.port) as told:
-            for _ in range(kills):
-                time.sleep(0.7)
+            for place in range(kills):
+                await_write(told)
+                time.sleep(0.037 * place)
                 replace_first(running, number)
-            time.sleep(1)
-        assert check_kept(running, told) > kills  # there were writes to kill amid
+            await_write(told)
+        check_kept(running, told)
         assert running.process.poll() is None
     finally:
         end(running)

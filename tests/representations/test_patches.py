@@ -143,6 +143,15 @@ BOUNDED = [  # case, data, patch, what is raised
         '[{"op":"move","from":"/a","path":"/a/b"}]',
         Inapplicable,
     ),
+    *(
+        (
+            f"{name} from the place after the last",
+            {"a": [1]},
+            f'[{{"op":"{name}","from":"/a/-","path":"/b"}}]',
+            Inapplicable,
+        )
+        for name in ("copy", "move")
+    ),
     ("true is not 1", {"a": 1}, '[{"op":"test","path":"/a","value":true}]', Inapplicable),
     ("a tilde alone", {"~2": 1}, '[{"op":"test","path":"/~2","value":1}]', Malformed),
     ("no object", {}, "[1]", Malformed),
