@@ -24,9 +24,14 @@ def create_app(settings: Settings | None = None) -> Any:
         models.Conflict: "conflict",
         models.Busy: "unavailable",
     }
-    database = models.Database(settings.database_url, settings.threads)
+    connections = settings.threads + settings.task_threads
+    database = models.Database(settings.database_url, connections)
     access = Access(models.Accounts(database), NEEDS, models.ROLES, settings)
-    app = Api(__name__, settings, database, errors, access)
+    app = Api(__name__, settings, database, errors, access, models.Task, models.repeats)
+    if settings.broker_url:
+        from work.broker import Sender
+
+        app.wake = Sender(settings.broker_url).wake
     for blueprint in (*BLUEPRINTS, problems.blueprint):
         app.register_blueprint(blueprint)
     return app
@@ -37,12 +42,14 @@ def create_gateway() -> Any:
     from exchange.log import take_over
     from serving.gateway import Gateway
     from serving.server import end_with_parent
+    from work import WORKS
+    from work.engine import engine_for
 
     end_with_parent()
     settings = Settings.load(os.environ)
     app = create_app(settings)
     take_over(app.logger)
-    return Gateway(app, settings)
+    return Gateway(app, settings, engine_for(app, WORKS))
 
 
 def __getattr__(name: str) -> Any:

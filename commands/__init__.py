@@ -4,10 +4,11 @@ from typing import Any
 
 import click
 
-from commands import database, keys, reports, serve, users
+from commands import database, keys, reports, serve, users, worker
 
 COMMANDS = (
     serve.serve,
+    worker.worker,
     database.init,
     database.sample,
     users.user,

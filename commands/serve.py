@@ -17,6 +17,7 @@ SERVING = (
     click.option("--port", type=int),
     click.option("--workers", type=int, help="processes"),
     click.option("--threads", type=int, help="threads of each process, at least 4"),
+    click.option("--task-threads", type=int, help="threads of each process that do tasks"),
 )
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where processes share what they count
 OPEN_WRITES = "WARNING: open_writes is set: whoever reaches this server may change everything."

@@ -68,6 +68,8 @@ def answer(exchange: Exchange, data: Any) -> Response:
         return _streamed(exchange, data)
     if exchange.traits.is_probe:
         return _unvalidated(exchange, data)
+    if exchange.status == 303:
+        return _told(exchange, data)
     if request.method in READS:
         return deliver(show(exchange, data))
     return _written(exchange, data) if "links" in data else _told(exchange, data)
@@ -113,10 +115,11 @@ def _written(exchange: Exchange, data: Any) -> Response:
     (RFC 7240, 4.2)."""
     shown, preferred = show(exchange, data), preferences(request.headers.get("Prefer"))
     fields = shown.fields
-    if request.method not in _VALIDATED:
+    if request.method not in _VALIDATED or exchange.status == 202:
         del fields["ETag"]
     if preferred.returned:
-        fields["Preference-Applied"] = preferred.applied("return")
+        applied = (preferred.applied("return"), fields.get("Preference-Applied"))
+        fields["Preference-Applied"] = ", ".join(filter(None, applied))
     if preferred.returned == "minimal":
         del fields["Content-Type"]
         return empty(fields, exchange.status if exchange.status != 200 else 204)
@@ -133,7 +136,8 @@ def _unvalidated(exchange: Exchange, data: Any) -> Response:
 
 
 def _told(exchange: Exchange, data: Any) -> Response:
-    """The response to a POST that makes nothing that could be read again."""
+    """The response to a POST that makes nothing that could be read again; and See Other, of which
+    no precondition holds (13.2.1)."""
     content = exchange.selected.encode(data, exchange.shape)
     return Response(content, exchange.status, fields_of(exchange))
 
@@ -143,7 +147,7 @@ def _streamed(exchange: Exchange, stream: Stream) -> Response:
     if not is_modified(Validators()):
         stream.close()
         return _not_modified()
-    rows = {"Parley-Rows": str(stream.total)}
+    rows = {} if stream.total is None else {"Parley-Rows": str(stream.total)}
     return Response(stream, 200, fields_of(exchange) | rows)
 
 

@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter
 
 from exchange import bounds, query
 from exchange.access import Access
-from exchange.answer import allow, answer, answer_problem, empty
+from exchange.answer import allow, answer_problem, empty
 from exchange.cache import Representations, is_kept
 from exchange.coding import OFFERED
 from exchange.content import readable_fields
@@ -23,12 +23,14 @@ from exchange.limits import Limits
 from exchange.links import Routes, read_routes
 from exchange.log import make_logger
 from exchange.observer import Observer
+from exchange.repeats import perform_once
 from exchange.selection import offers, select
 from exchange.settings import Settings
 from exchange.shortcut import Shortcut
 from exchange.state import REFUSED, Exchange, traits
 from exchange.times import timed
 from negotiate.content_coding import best_coding
+from negotiate.problem import Problem
 
 Finished = TypeVar("Finished")
 _OFFERED = tuple(OFFERED)
@@ -44,11 +46,19 @@ class IdConverter(BaseConverter):
         return int(value)
 
 
+class TokenConverter(BaseConverter):
+    """An id in a path that means nothing to anybody."""
+
+    regex = "[0-9a-z]{20,64}"
+
+
 class Api(Flask):
     """Flask, with one road in and one road out.
 
     database: has `unit(write=...)`, the transaction around each view. errors: the name of the
-    problem for each kind of error that views raise. access: who may do what.
+    problem for each kind of error that views raise. access: who may do what. tasks: the model of
+    tasks. repeats: keeps answers to requests that come again. `wake` is called with the id of a
+    task that is due now.
     """
 
     def __init__(
@@ -58,13 +68,17 @@ class Api(Flask):
         database: Any,
         errors: Mapping[type[Exception], str],
         access: Access,
+        tasks: Any,
+        repeats: Any,
     ) -> None:
         super().__init__(name, static_folder=None)
         self.settings = settings
         self.database = database
         self.problem_names = errors
         self.access = access
-        self.places = Semaphore(settings.threads - 2)  # of streams, which hold a thread each
+        self.tasks, self.repeats = tasks, repeats
+        self.wake: Callable[[str], None] = lambda id: None
+        self.places = Semaphore(settings.threads - 2)  # of what holds a thread for long
         self.logger = make_logger(settings)
         self.cache = Representations(self, settings)
         self.edge = Edge(settings)
@@ -75,7 +89,7 @@ class Api(Flask):
             "database": Check(lambda: self.database.health()),
             "cache": Check(self.cache.health),
         }
-        self.url_map.converters["id"] = IdConverter
+        self.url_map.converters |= {"id": IdConverter, "token": TokenConverter}
         self.url_map.merge_slashes = False
         self.register_error_handler(Exception, self.answer_error)
 
@@ -118,7 +132,7 @@ class Api(Flask):
             answered = self.cache.answer(exchange, partial(self.perform, exchange))
             self.shortcut.learn(exchange)
             return answered
-        return self.perform(exchange, answer)
+        return perform_once(exchange, self.perform)
 
     def perform(self, exchange: Exchange, finish: Callable[[Exchange, Any], Finished]) -> Finished:
         """What `finish` makes of the view's data, in one unit of work with the view."""
@@ -126,7 +140,8 @@ class Api(Flask):
         with self.database.unit(write=request.method not in SAFE):
             with timed("view"):
                 data = view(**(request.view_args or {}))
-            return finish(exchange, data)
+            finished = finish(exchange, data)
+        return exchange.after(finished) if exchange.after else finished
 
     def allowed_methods(self) -> frozenset[str]:
         """The methods of the resource that is asked for. Raises Problem (400, 414, 431) for a
@@ -159,6 +174,11 @@ class Api(Flask):
                 exchange.vary.append("Accept-Encoding")
                 exchange.coding = best_coding(request.environ.get("HTTP_ACCEPT_ENCODING"), _OFFERED)
         return exchange
+
+    def tell(self, name: str, detail: str, path: str) -> dict[str, Any]:
+        """The problem of the name as plain data, of what is at the path, for who shows it later."""
+        origin = self.settings.public_url
+        return Problem(name, detail).to_dict(f"{origin}/problems/", origin + path)
 
     def answer_error(self, error: Exception) -> Response:
         return answer_problem(problem(error, self.problem_names))

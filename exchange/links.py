@@ -10,7 +10,7 @@ from flask import Flask
 
 from exchange.state import traits
 
-ID = "<id:id>"
+ID = re.compile("<[a-z]+:id>")
 Data = dict[str, Any]
 
 
@@ -28,13 +28,20 @@ class Routes:
     """What the routes of an application say, read once.
 
     methods: what is allowed, by the path of the rule. links: what makes those of a row, by model.
-    entrance: the links of `/`. offers: what each resource offers, as `/` tells it.
+    entrance: the links of `/`. offers: what each resource offers, as `/` tells it. items: the
+    beginning of the URL of a row, by the plural of its model.
     """
 
     methods: Mapping[str, frozenset[str]]
     links: Mapping[Any, Callable[[Data], dict[str, str]]]
     entrance: Mapping[str, str]
     offers: list[Data]
+    items: Mapping[str, str]
+
+    def url_of(self, reference: str) -> str:
+        """The URL of a row, of which the plural of its model and its id are known: `movies/7`."""
+        plural, _, id = reference.partition("/")
+        return self.items[plural] + id
 
 
 def read_routes(app: Flask, origin: str) -> Routes:
@@ -46,7 +53,7 @@ def read_routes(app: Flask, origin: str) -> Routes:
         shown = traits(app.view_functions[rule.endpoint])
         if "GET" in methods[rule.rule] and shown.is_collection:
             collections[rule.rule] = shown.model
-        elif "GET" in methods[rule.rule] and shown.model and rule.rule.endswith(ID):
+        elif "GET" in methods[rule.rule] and shown.model and rule.rule.endswith(":id>"):
             items[shown.model] = rule.rule
     alone = {model: path for path, model in collections.items() if "<" not in path}
     links = {
@@ -58,6 +65,7 @@ def read_routes(app: Flask, origin: str) -> Routes:
         links,
         {"self": f"{origin}/"} | {door.strip("/"): origin + door for door in doors},
         [_offer(path, each) for path, each in sorted(methods.items())],
+        {model.plural(): origin + ID.split(path)[0] for model, path in items.items()},
     )
 
 
@@ -84,7 +92,7 @@ def _relations(
 
 
 def _around(name: str, path: str, member: str, origin: str) -> Relation:
-    before, after = path.split(ID)
+    before, after = ID.split(path)
     return Relation(name, origin + before, member, after)
 
 

@@ -16,6 +16,8 @@ _SCALARS = {
     datetime: Scalar.TOKEN,
 }
 _LINKS = Shape("links")
+_TEXTS = dict.fromkeys(("type", "title", "detail", "instance"), Scalar.TEXT)
+_PROBLEM = Shape("problem", {**_TEXTS, "status": Scalar.INTEGER})  # the only object that a row has
 _NAMES = ListOf(Scalar.TEXT)
 _RESOURCE = Shape("resource", {"template": Scalar.TEXT, "methods": _NAMES})
 HOME = Shape(
@@ -28,10 +30,14 @@ _PAGE = dict.fromkeys(("total", "page", "per_page", "pages"), Scalar.INTEGER)
 def item_shape(model: Any) -> Shape:
     """The shape of one row of the model."""
     members: dict[str, Member] = {
-        name: ListOf(item_shape(member.items)) if member.items else _SCALARS[member.kind]
+        name: ListOf(item_shape(member.items)) if member.items else _member(member.kind)
         for name, member in model.members().items()
     }
     return Shape(model.type_name(), members | {"links": _LINKS})
+
+
+def _member(kind: Any) -> Member:
+    return _PROBLEM if kind is dict else _SCALARS[kind]
 
 
 def collection_shape(model: Any, item: Shape) -> Shape:

@@ -58,7 +58,8 @@ class Exchange:
     reader: what the content is written in, once it is known, and read_as its shape. version: of
     the row that is shown, None where that is no single row. modified: when it was changed.
     guard: checks and locks what is to be written; it is called once the content has been read.
-    coding: the content coding of the answer. vary: the fields that the answer depends on.
+    coding: the content coding of the answer. vary: the fields that the answer depends on. after:
+    makes the answer that is sent of the one that was made, once all is kept.
     """
 
     traits: Traits
@@ -70,6 +71,7 @@ class Exchange:
     fields: dict[str, str] = field(default_factory=dict)
     modified: datetime | None = None
     guard: Callable[[], None] | None = None
+    after: Callable[[Any], Any] | None = None
     coding: str | None = None
     vary: list[str] = field(default_factory=lambda: ["Accept"])
     links: list[Link] = field(default_factory=list)

@@ -23,14 +23,15 @@ RETRY_AFTER = "10"  # seconds
 class Stream:
     """The pieces of an answer, made while they are sent.
 
-    total: how many rows they hold. Everything happens in one context, in which the transaction and
-    the request are at hand whoever asks for the next piece; close ends them.
+    total: how many rows they hold, None if nobody knows. Everything happens in one context, in
+    which the transaction and the request are at hand whoever asks for the next piece; close ends
+    them.
     """
 
     def __init__(self, pieces: Iterator[Any]) -> None:
         self._context = copy_context()
         self._pieces: Any = pieces
-        self.total: int = next(self)
+        self.total: int | None = next(self)
 
     def __iter__(self) -> "Stream":
         return self
@@ -54,7 +55,7 @@ def stream_of(search: Any, selection: Selection, exchange: Exchange) -> Stream:
 
 def _pieces(search: Any, selection: Selection, exchange: Exchange) -> Iterator[Any]:
     """How many rows there are, then the pieces; both of the same state of the database."""
-    with _place(), current_app.database.unit(write=False):
+    with place(), current_app.database.unit(write=False):
         yield (total := search.count())
         batches = map(selection.show, count_rows(search.batches(BATCH)))
         rest = {"total": total, "links": {"self": query.url()}}
@@ -66,7 +67,8 @@ def _pieces(search: Any, selection: Selection, exchange: Exchange) -> Iterator[A
 
 
 @contextmanager
-def _place() -> Iterator[None]:
+def place() -> Iterator[None]:
+    """One of the few places for what holds a thread for long. Raises Problem (503)."""
     places = current_app.places
     if not places.acquire(blocking=False):
         fields = {"Retry-After": RETRY_AFTER}

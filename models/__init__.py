@@ -10,6 +10,7 @@ from models.item import Item
 from models.product import Product
 from models.reading import read
 from models.rows import find, remove, save
+from models.task import Task
 from models.token import issue_token, revoke
 from models.user import ROLES
 
@@ -27,6 +28,7 @@ __all__ = [
     "ModelError",
     "NotFound",
     "Product",
+    "Task",
     "Unsearchable",
     "find",
     "issue_token",

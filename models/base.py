@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.filters import Bounds, relations, searchable
 from models.members import Member, accept, members
-from models.reading import Data, read, related, state
+from models.reading import Data, read, related, stamp
 from models.search import Search, Wanted
 from models.types import now
 
@@ -64,7 +64,7 @@ class Model(DeclarativeBase):
         return related(reference.refers_to, {row[reference.name] for row in rows})
 
     @classmethod
-    def read(cls, id: int) -> Data:
+    def read(cls, id: int | str) -> Data:
         """The plain data of a row, and its version. Raises NotFound."""
         return read(cls, id)
 
@@ -76,12 +76,12 @@ class Model(DeclarativeBase):
         return accept(cls, data, given)
 
     @classmethod
-    def state(cls, id: int, *, lock: bool = False) -> tuple[int, datetime | None]:
+    def stamp(cls, id: int | str, *, lock: bool = False) -> tuple[int, datetime | None]:
         """The version of a row, and when it was changed, if that is known. Raises NotFound.
 
         lock: nobody else can change it until the end of the unit of work.
         """
-        return state(cls, id, lock=lock)
+        return stamp(cls, id, lock=lock)
 
     @classmethod
     def search(

@@ -62,7 +62,8 @@ Operator = Callable[[Column, Member, str, Bounds], Condition]
 @cache
 def searchable(model: "type[Model]") -> Mapping[str, Member]:
     """The members that can be filtered and sorted by: all plain columns."""
-    return {name: member for name, member in model.members().items() if not member.items}
+    members = model.members().items()
+    return {name: each for name, each in members if not each.items and each.kind is not dict}
 
 
 @cache

@@ -22,6 +22,7 @@ generations = Table(
     Model.metadata,
     Column("name", CodePoints(64), primary_key=True),
     Column("value", CodePoints(32), nullable=False),
+    info={"kept": False},  # in the info of a table: nothing that is kept is made of it
 )
 _WRITTEN = "written"  # in the info of a connection: the tables that its transaction has written to
 
@@ -42,7 +43,8 @@ def watch(engine: Engine) -> None:
 def prepare(connection: Connection, metadata: MetaData) -> None:
     """A generation for each table that has none yet."""
     known = set(connection.scalars(select(generations.c.name)))
-    for name in sorted(metadata.tables.keys() - known - {generations.name}):
+    kept = {table.name for table in metadata.tables.values() if _is_kept(table)}
+    for name in sorted(kept - known):
         connection.execute(insert(generations).values(name=name, value=token_hex(16)))
 
 
@@ -87,8 +89,12 @@ class Generations:
 
 
 def _note(connection: Connection, statement: Any, *others: Any) -> None:
-    if getattr(statement, "is_dml", False) and statement.table is not generations:
+    if getattr(statement, "is_dml", False) and _is_kept(statement.table):
         connection.info.setdefault(_WRITTEN, set()).add(statement.table.name)
+
+
+def _is_kept(table: Any) -> bool:
+    return bool(table.info.get("kept", True))
 
 
 def _raise(connection: Connection) -> None:

@@ -83,7 +83,8 @@ def _plain(annotation: Any) -> Any:
         annotation = next(each for each in get_args(annotation) if each is not type(None))
     if get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
-    return str if get_origin(annotation) is Literal else annotation
+    origin = get_origin(annotation)
+    return str if origin is Literal else origin or annotation
 
 
 @cache

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 
 
-def read(model: "type[Model]", id: int) -> Data:
+def read(model: "type[Model]", id: int | str) -> Data:
     """The plain data of a row, and its version. Raises NotFound."""
     statement, names = _by_id(model)
     rows = fetch(model, names, statement, {"id": id})
@@ -25,7 +25,7 @@ def read(model: "type[Model]", id: int) -> Data:
     return rows[0]
 
 
-def state(model: "type[Model]", id: int, *, lock: bool) -> tuple[int, datetime | None]:
+def stamp(model: "type[Model]", id: int | str, *, lock: bool) -> tuple[int, datetime | None]:
     """The version of a row, and when it was changed, None if that is not known. Raises NotFound.
 
     lock: nobody else can change it until the end of the unit of work.
@@ -43,7 +43,7 @@ def state(model: "type[Model]", id: int, *, lock: bool) -> tuple[int, datetime |
     return found[0], found[1]
 
 
-def lock_whole(model: "type[Model]", id: int) -> None:
+def lock_whole(model: "type[Model]", id: int | str) -> None:
     """Locks what the row is a part of, if anything: before the row, as who writes the whole does,
     so that no two wait for each other."""
     if not model.whole:

@@ -5,6 +5,7 @@ A new representation is one file beside this one, and its name here.
 
 from representations.base import Representation
 from representations.csv import CSV
+from representations.events import EVENTS
 from representations.json import JSON
 from representations.json_patch import JSON_PATCH
 from representations.merge_patch import MERGE_PATCH
@@ -30,4 +31,4 @@ PATCHES: tuple[Patch, ...] = (MERGE_PATCH, JSON_PATCH, XML_PATCH)
 PROBLEMS: tuple[Representation, ...] = (PROBLEM_JSON, PROBLEM_XML)
 # Of what the server measures: what it is read in first, then as every item.
 MEASURED = (PROMETHEUS, *(each for each in REPRESENTATIONS if not each.tabular))
-EVERY = (*REPRESENTATIONS, *PROBLEMS, PROMETHEUS)
+EVERY = (*REPRESENTATIONS, *PROBLEMS, PROMETHEUS, EVENTS)

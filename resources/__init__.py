@@ -1,6 +1,6 @@
 """The resources: one module each, and its blueprint in this tuple."""
 
-from resources import customers, health, invoices, items, products, root, tokens
+from resources import customers, health, invoices, items, products, root, tasks, tokens
 from resources.needs import NEEDS
 
 __all__ = ["BLUEPRINTS", "NEEDS"]
@@ -11,6 +11,7 @@ BLUEPRINTS = (
     products.blueprint,
     invoices.blueprint,
     items.blueprint,
+    tasks.blueprint,
     tokens.blueprint,
     health.blueprint,
 )

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from negotiate.problem import Problem
 from serving.environ import environ_of
+from serving.lifespan import live
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -45,17 +46,21 @@ class Gateway:
     """An ASGI application around one of WSGI, which raises the Problem in `environ[REFUSED]`.
 
     threads: that the application has. waiting: requests that may wait for one; one more gets a 503
-    at once, so that those who wait do not wait for long.
+    at once, so that those who wait do not wait for long. engine: works beside the requests.
     """
 
-    def __init__(self, app: Any, settings: Any) -> None:
+    def __init__(self, app: Any, settings: Any, engine: Any = None) -> None:
         self.settings = settings
+        self.engine = engine
         self.app = app
         self._threads = ThreadPoolExecutor(settings.threads, "parley")
         self._most = settings.threads + settings.max_waiting
         self._taken = 0
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await live(self.engine, receive, send)
+            return
         try:
             with _room(scope) as content:
                 environ = environ_of(scope, content)

@@ -36,7 +36,7 @@ def serve(factory: str, settings: Any, listening: socket.socket) -> None:
         workers=settings.workers,
         http=Protocol,
         ws="none",
-        lifespan="off",
+        lifespan="on",
         interface="asgi3",
         proxy_headers=False,
         server_header=False,

@@ -15,11 +15,13 @@ PACKAGES = (
     "resources",
     "serving",
     "commands",
+    "work",
     "bench",
     "tests",
 )
 
 # What each package may import of ours, and which of these libraries: Flask and those it brings.
+_OF_EXCHANGE = {"exchange.settings", "exchange.report", "exchange.log"}
 MAY = {
     "negotiate": {"negotiate"},
     "representations": {"representations"},
@@ -27,7 +29,8 @@ MAY = {
     "exchange": {"exchange", "negotiate", "representations"},
     "resources": {"resources", "models", "exchange.decorators"},
     "serving": {"serving", "negotiate", "representations"},
-    "commands": {"commands", "models", "serving", "exchange.settings", "exchange.report"},
+    "commands": {"commands", "models", "serving", "work", *_OF_EXCHANGE},
+    "work": {"work", "models"},
 }
 WEB = {"flask", "werkzeug", "flask_caching", "flask_httpauth", "uvicorn", "rich", "click"}
 MAY_WEB = {

@@ -6,6 +6,7 @@ A stack is read from the outside in, as the answer is built from the inside out.
 from exchange.decorators.access import authenticated, bare, configured, secret
 from exchange.decorators.probes import measurements, probe, readiness
 from exchange.decorators.reads import cached, collection, entrance, item, kept
+from exchange.decorators.tasks import background, followed, owned
 from exchange.decorators.writes import body, creates, existing, precondition
 from representations.base import Scalar
 
@@ -14,6 +15,7 @@ INTEGER = Scalar.INTEGER
 __all__ = [
     "INTEGER",
     "authenticated",
+    "background",
     "bare",
     "body",
     "cached",
@@ -22,9 +24,11 @@ __all__ = [
     "creates",
     "entrance",
     "existing",
+    "followed",
     "item",
     "kept",
     "measurements",
+    "owned",
     "precondition",
     "probe",
     "readiness",

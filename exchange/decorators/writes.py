@@ -58,7 +58,7 @@ def existing(model: Any) -> Callable[[View], View]:
             if current().traits.reads:
                 _look(model, values["id"])
             else:
-                model.state(values["id"])
+                model.stamp(values["id"])
             return view(**values)
 
         return check
@@ -93,11 +93,11 @@ def precondition(model: Any) -> Callable[[View], View]:
 def _look(model: Any, id: int) -> Validators:
     """What is there now. Not in the unit of the write: who sends content slowly holds no lock."""
     with current_app.database.unit(write=False):
-        return Validators(None, *model.state(id))
+        return Validators(None, *model.stamp(id))
 
 
 def _lock(model: Any, id: int) -> None:
-    preconditions.is_modified(Validators(None, *model.state(id, lock=True)))
+    preconditions.is_modified(Validators(None, *model.stamp(id, lock=True)))
 
 
 def creates(view: View) -> View:

@@ -111,7 +111,7 @@ def test_every_write_is_a_new_version(sample):
     assert versions == sorted(set(versions))
 
 
-@pytest.mark.parametrize("act", [find, Model.state.__func__, read])
+@pytest.mark.parametrize("act", [find, Model.stamp.__func__, read])
 def test_an_absent_row_is_not_found(bare, act):
     with bare.unit(write=True), pytest.raises(NotFound):
         act(Customer, 1)
@@ -122,7 +122,7 @@ def test_a_row_that_others_refer_to_stays(sample):
         with pytest.raises(Conflict), sample.unit(write=True):
             remove(find(model, 1))
         with sample.unit(write=False):
-            assert model.state(1)[0] == 1
+            assert model.stamp(1)[0] == 1
 
 
 def test_faults_have_paths():
@@ -192,7 +192,7 @@ def test_writers_wait_for_each_other(bare):
 def test_create_twice_keeps_the_rows(sample):
     sample.create()
     with sample.unit(write=False):
-        assert Customer.state(1)[0] == 1
+        assert Customer.stamp(1)[0] == 1
     assert sample.has_tables()
 
 

@@ -32,6 +32,7 @@ class Application:
 
 def scope(*fields):
     return {
+        "type": "http",
         "method": "POST",
         "raw_path": b"/",
         "query_string": b"",
