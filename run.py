@@ -10,7 +10,7 @@ from exchange.settings import Settings
 
 def create_app(settings: Settings | None = None) -> Any:
     """The WSGI application, by the settings given, else by those in the environment."""
-    import models.repeats
+    import models
     from exchange import problems
     from exchange.access import Access
     from exchange.app import Api

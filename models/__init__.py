@@ -1,5 +1,6 @@
 """What things are: tables, types and rules. Knows no HTTP and no format."""
 
+from models import repeats
 from models.accounts import Accounts
 from models.base import Model
 from models.customer import Customer
@@ -34,6 +35,7 @@ __all__ = [
     "issue_token",
     "read",
     "remove",
+    "repeats",
     "revoke",
     "save",
 ]

@@ -24,6 +24,8 @@ WRITES = (
         for each in ("/customers/1", "/products/1", "/invoices/1", "/items/1")
     ),
 )
+TASK = "/tasks/0123456789abcdefghij"
+TASKS = (("GET", "/tasks", 200), ("GET", TASK, 404), ("DELETE", TASK, 404))
 FORMATS = ("json", "xml")
 UNREAD = {"Content-Type": "text/unread"}
 
@@ -47,6 +49,7 @@ def is_refused(answer, status, format="json"):
 def test_the_tables_here_have_every_route_and_method(closed):
     adapter = closed.url_map.bind("test")
     tried = [("GET", each) for each in (*ANYONES, *READS)] + [*WRITES]
+    tried += [(method, path) for method, path, _ in TASKS]
     found = {(adapter.match(path, method)[0], method) for method, path in tried}
     there = {
         (rule.endpoint, method)
@@ -83,6 +86,15 @@ def test_who_may_read(closed, shut, path, format):
             assert is_refused(send(app, method, path, format, "nonsense"), 401, format)
             for role in ROLES:
                 assert send(app, method, path, format, app.people[role]).status_code == 200
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(("method", "path", "status"), TASKS)
+def test_tasks_are_for_who_may_ask_for_work(closed, method, path, status, format):
+    for token, refused in ((None, 401), ("nonsense", 401), (closed.people["reader"], 403)):
+        assert is_refused(send(closed, method, path, format, token), refused, format)
+    for role in ("writer", "admin"):
+        assert send(closed, method, path, format, closed.people[role]).status_code == status
 
 
 @pytest.mark.parametrize("path", ANYONES)
