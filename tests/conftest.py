@@ -16,6 +16,7 @@ import redis
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+from werkzeug.routing import Rule
 
 from exchange.settings import Settings
 from models import Database, Model
@@ -32,6 +33,20 @@ SERVERS = {
     "postgresql": os.environ.get("TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1/postgres"),
     "mariadb": os.environ.get("TEST_MARIADB", "mysql+pymysql://root@127.0.0.1/mysql"),
 }
+
+_compile_builder, _builders = Rule._compile_builder, {}
+
+
+def _builder(rule: Rule, append_unknown: bool = True):
+    """What builds URLs of a rule, compiled once for the applications of all tests: half of the time
+    that it takes to make one."""
+    key = rule.rule, append_unknown
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+Rule._compile_builder = _builder
 
 
 def free_port() -> int:
