@@ -1,7 +1,7 @@
 # The verbs of Parley. `make run` and `make test` are all that a newcomer needs.
 PYTHON ?= python3
 BIN := .venv/bin
-PURE := negotiate representations models
+PURE := negotiate representations models devices
 
 .PHONY: run env test test-all check format bench fuzz
 

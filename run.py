@@ -11,6 +11,7 @@ from exchange.settings import Settings
 def create_app(settings: Settings | None = None) -> Any:
     """The WSGI application, by the settings given, else by those in the environment."""
     import models
+    from devices import Unavailable
     from exchange import problems
     from exchange.access import Access
     from exchange.app import Api
@@ -23,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Any:
         models.Unsearchable: "malformed",
         models.Conflict: "conflict",
         models.Busy: "unavailable",
+        Unavailable: "unavailable",
     }
     connections = settings.threads + settings.task_threads
     database = models.Database(settings.database_url, connections)
@@ -42,14 +44,14 @@ def create_gateway() -> Any:
     from exchange.log import take_over
     from serving.gateway import Gateway
     from serving.server import end_with_parent
-    from work import WORKS
+    from work import works
     from work.engine import engine_for
 
     end_with_parent()
     settings = Settings.load(os.environ)
     app = create_app(settings)
     take_over(app.logger)
-    return Gateway(app, settings, engine_for(app, WORKS))
+    return Gateway(app, settings, engine_for(app, works(settings)))
 
 
 def __getattr__(name: str) -> Any:

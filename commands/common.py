@@ -9,6 +9,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from devices import DRIVERS, Cameras
 from exchange.settings import Settings
 
 MAKE_THEM = "make them: python run.py init --database URL"
@@ -18,7 +19,9 @@ database_option = click.option("--database", "database_url", metavar="URL", help
 def settings_from(**options: Any) -> Settings:
     """The settings in force, or the end of the program with a word on what is wrong."""
     try:
-        return Settings.load(os.environ, **options)
+        settings = Settings.load(os.environ, **options)
+        Cameras(settings.cameras, DRIVERS)  # what is wrong with them is said before anything starts
+        return settings
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
         raise click.ClickException(f"configuration: {'; '.join(faults)}") from error

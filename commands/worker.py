@@ -11,11 +11,12 @@ from commands.common import database_option, opened, refuse_empty, settings_from
 @click.command()
 @database_option
 @click.option("--task-threads", type=int, help="threads that do tasks")
+@click.option("--metrics-port", type=int, help="where Prometheus reads what this process counts")
 @click.pass_obj
 def worker(create_app: Callable[..., Any], **options: Any) -> None:
     """Do the tasks that are queued, until SIGTERM or Ctrl-C; any number of these may run."""
     from exchange.log import take_over
-    from work import WORKS
+    from work import works
     from work.worker import work_until_stopped
 
     settings = settings_from(**options)
@@ -24,4 +25,6 @@ def worker(create_app: Callable[..., Any], **options: Any) -> None:
     click.echo("Parley does tasks")
     app = create_app(settings)
     take_over(app.logger)
-    work_until_stopped(app, WORKS)
+    if settings.metrics_port:
+        app.observer.metrics.serve(settings.host, settings.metrics_port)
+    work_until_stopped(app, works(settings))

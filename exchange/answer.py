@@ -20,7 +20,7 @@ from exchange.selection import alternates, offers, select_problem
 from exchange.state import Exchange
 from exchange.streams import Stream
 from exchange.times import SEEN, timed
-from negotiate import link
+from negotiate import link, ranges
 from negotiate.conditional import Validators, last_modified_field
 from negotiate.prefer import preferences
 from negotiate.problem import Problem
@@ -88,11 +88,14 @@ def show(exchange: Exchange, data: Any) -> Shown:
 
 
 def deliver(shown: Shown, cache_status: str | None = None) -> Response:
-    """The response to a read: 200, or 304 if the client has it already. Raises Problem (412)."""
+    """The response to a read: 200 or 206, or 304 if the client has it already. Raises Problem (412,
+    416)."""
     fields = fields_now(shown, cache_status)
-    if is_modified(shown.validators):
-        return Exact(shown.content, 200, fields)
-    return Exact(status=304, headers=in_304(fields))
+    if not is_modified(shown.validators):
+        return Exact(status=304, headers=in_304(fields))
+    if "Accept-Ranges" in fields and request.method == "GET":  # of no other method: 14.2
+        return _ranged(shown, fields)
+    return Exact(shown.content, 200, fields)
 
 
 def fields_now(shown: Shown, cache_status: str | None) -> dict[str, str]:
@@ -108,6 +111,21 @@ def fields_now(shown: Shown, cache_status: str | None) -> dict[str, str]:
 def in_304(fields: Mapping[str, str]) -> dict[str, str]:
     """Those of a 200's fields that the 304 has too (15.4.5)."""
     return {name: fields[name] for name in _IN_304 if name in fields}
+
+
+def _ranged(shown: Shown, fields: dict[str, str]) -> Response:
+    """The range that is asked for, if it is one of this representation. Raises Problem (416)."""
+    asked, size = request.headers.get, len(shown.content)
+    chosen = ranges.select(asked("Range"), size)
+    is_current = ranges.is_current(asked("If-Range"), shown.validators, datetime.now(UTC))
+    if chosen is ranges.Outcome.WHOLE or not is_current:
+        return Exact(shown.content, 200, fields)
+    if not isinstance(chosen, ranges.Range):
+        told = {"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"}
+        raise Problem("range-not-satisfiable", f"there are {size} bytes", fields=told)
+    part = shown.content[chosen.first : chosen.last + 1]
+    told = {"Content-Range": chosen.content_range(size), "Content-Length": str(len(part))}
+    return Exact(part, 206, fields | told)
 
 
 def _written(exchange: Exchange, data: Any) -> Response:
@@ -160,6 +178,8 @@ def fields_of(exchange: Exchange) -> dict[str, str]:
     told = {"Vary": ", ".join(exchange.vary), "Content-Type": exchange.selected.content_type}
     if request.method not in READS:
         return ALWAYS | exchange.fields | told
+    if exchange.selected.part:
+        told["Accept-Ranges"] = "bytes"
     others = alternates(offers(exchange.traits), exchange.selected)
     told["Link"] = ", ".join(filter(None, (link.field(exchange.links), others)))
     if exchange.traits.is_probe or (exchange.traits.is_collection and query.is_stream()):

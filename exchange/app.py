@@ -89,6 +89,7 @@ class Api(Flask):
             "database": Check(lambda: self.database.health()),
             "cache": Check(self.cache.health),
         }
+        self.queue = Check(self._queue)
         self.url_map.converters |= {"id": IdConverter, "token": TokenConverter}
         self.url_map.merge_slashes = False
         self.register_error_handler(Exception, self.answer_error)
@@ -97,6 +98,10 @@ class Api(Flask):
     def secret(self) -> str:
         """The key that signs cursors: the configured one, else one kept in the database."""
         return self.settings.secret_key or str(self.database.secret("cursors"))
+
+    def _queue(self) -> Any:
+        with self.database.unit(write=False):
+            return self.tasks.queue()
 
     @cached_property
     def routes(self) -> Routes:
@@ -170,7 +175,7 @@ class Api(Flask):
             if applied := query.check(shown):
                 exchange.fields["Preference-Applied"] = applied
                 exchange.vary.append("Prefer")
-            elif shown.policy:
+            elif shown.policy and not exchange.selected.part:  # media are compressed already
                 exchange.vary.append("Accept-Encoding")
                 exchange.coding = best_coding(request.environ.get("HTTP_ACCEPT_ENCODING"), _OFFERED)
         return exchange

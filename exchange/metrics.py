@@ -1,11 +1,12 @@
 """What is counted of requests, for all processes of a server together, by prometheus-client."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, start_http_server
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.utils import floatToGoString
 
@@ -14,6 +15,7 @@ from representations.base import ListOf, Shape
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # in the environment: where processes share what they count
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+ATTEMPT_SECONDS = (0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600)
 _FAMILY = Shape("family", {"samples": ListOf(Shape("sample"))})
 METRICS = Shape("metrics", {"items": ListOf(_FAMILY)})
 
@@ -43,6 +45,19 @@ class Metrics:
             registry=self._own,
             buckets=SECONDS,
         )
+        self._attempts = Counter(
+            "parley_task_attempts",
+            "Attempts at tasks that have ended.",
+            ("work", "outcome"),
+            registry=self._own,
+        )
+        self._attempt_seconds = Histogram(
+            "parley_task_attempt_seconds",
+            "Seconds that attempts at tasks took.",
+            ("work",),
+            registry=self._own,
+            buckets=ATTEMPT_SECONDS,
+        )
         self._of = lru_cache(10_000)(self._children)
 
     def count(self, labels: Labels, seconds: float) -> None:
@@ -50,10 +65,19 @@ class Metrics:
         requests.inc()
         times.observe(seconds)
 
-    def families(self) -> list[dict[str, Any]]:
-        """All that is counted, by every process, as plain data. Values are text: they are numbers
-        that no integer holds, and infinity."""
-        return [_family(each) for each in self._collected()]
+    def count_attempt(self, work: str, outcome: str, seconds: float) -> None:
+        self._attempts.labels(work, outcome).inc()
+        self._attempt_seconds.labels(work).observe(seconds)
+
+    def families(self, queue: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+        """All that is counted, by every process, and the queue, if it is known, as plain data.
+        Values are text: they are numbers that no integer holds, and infinity."""
+        there = [*self._collected(), *(_queue(queue) if queue else ())]
+        return [_family(each) for each in there]
+
+    def serve(self, host: str, port: int) -> None:
+        """Shows what this process has counted, at that port. Raises OSError."""
+        start_http_server(port, host, self._own)
 
     def _children(self, labels: Labels) -> tuple[Any, Any]:
         method = labels.method if labels.method in METHODS else "other"
@@ -66,6 +90,15 @@ class Metrics:
         shared = CollectorRegistry()
         MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
         return shared.collect()
+
+
+def _queue(queue: Mapping[str, Any]) -> Iterable[Metric]:
+    tasks = GaugeMetricFamily("parley_tasks", "Tasks that are known.", labels=["state"])
+    for state, count in queue.items():
+        if state != "oldest":
+            tasks.add_metric([state], count)
+    text = "Seconds that the oldest queued task has been due."
+    return tasks, GaugeMetricFamily("parley_tasks_oldest_seconds", text, value=queue["oldest"])
 
 
 def _family(metric: Metric) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import Select
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -102,10 +102,11 @@ class Model(DeclarativeBase):
     def touch(self) -> None:
         """Makes this a new version, also when nothing else has changed."""
         self.version = (self.version or 0) + 1
+        moment, stamped = now(), cast(Any, self)
+        if "created_at" in self.members():
+            stamped.created_at = stamped.created_at or moment
         if "updated_at" in self.members():
-            stamped: Any = self
-            stamped.updated_at = now()
-            stamped.created_at = stamped.created_at or stamped.updated_at
+            stamped.updated_at = moment
 
     def to_dict(self) -> Data:
         """Plain data: every member, and the version."""

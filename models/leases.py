@@ -1,4 +1,4 @@
-"""Who does a task: claimed with a lease, and ended only by who holds it (docs/decisions/0010).
+"""Who does a task: claimed with a lease, and ended only by who holds it (docs/decisions/0015).
 
 Each function is to be called in a unit of work that writes.
 """
@@ -6,16 +6,13 @@ Each function is to be called in a unit of work that writes.
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_hex
-from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from models.reading import Data
 from models.session import connection
 from models.task import Task, clock, ended
 from models.types import now
-
-STATES = ("queued", "running", "done", "failed", "cancelled")
 
 
 class Lost(Exception):
@@ -101,16 +98,6 @@ def sweep(seconds: float) -> int:
     """Forgets what ended so long ago; how many there were."""
     before = now() - timedelta(seconds=seconds)
     return connection().execute(delete(Task).where(Task.finished_at < before)).rowcount
-
-
-def queue() -> dict[str, Any]:
-    """How many tasks there are in each state, and the seconds that the oldest has been due and
-    waiting, 0 if none is."""
-    counted = select(Task.state, func.count()).group_by(Task.state)
-    states = dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in connection().execute(counted)}
-    waiting = select(func.min(Task.due)).where(Task.state == "queued")
-    oldest = connection().scalar(waiting)
-    return {"states": states, "oldest": max(0, clock() - oldest) / 1000 if oldest else 0.0}
 
 
 def _given_back(pause: int) -> Data:

@@ -33,7 +33,7 @@ def stamp(model: "type[Model]", id: int | str, *, lock: bool) -> tuple[int, date
     if lock:
         lock_whole(model, id)
     table = model.__table__.c
-    changed = table.updated_at if "updated_at" in table else null()
+    changed = table.get("updated_at", table.get("created_at", null()))
     statement = select(table.version, changed).where(table.id == id)
     if lock:
         statement = statement.with_for_update()

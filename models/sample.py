@@ -1,4 +1,5 @@
-"""Sample rows: customers of many countries, products, and invoices in every state of their life."""
+"""Sample rows: customers of many countries, products, invoices in every state of their life, and
+devices."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,20 +9,28 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from models.base import Model
+from models.camera import Camera
 from models.customer import Customer
 from models.database import Database
 from models.invoice import Invoice
 from models.item import Item
 from models.numbers import numbers
 from models.product import Product
+from models.sensor import Reading, Sensor
 
 SEED = 2026
 PRODUCTS = 40
 INVOICES = 3  # of each customer
+READINGS = 48  # of the sensor, one an hour
 BATCH = 1000  # customers in one transaction
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _LOCALES = ("en_GB", "de_DE", "pt_BR", "fr_FR", "cs_CZ", "el_GR", "ja_JP", "pl_PL")
 _STATUSES = ("draft", "issued", "issued", "paid", "paid", "paid", "void")
+_MODELS: tuple[type[Model], ...] = (
+    *(Customer, Product, Invoice, Item),
+    *(Camera, Sensor, Reading),
+)
 
 Rows = list[dict[str, Any]]
 
@@ -33,10 +42,11 @@ def fill(database: Database, customers: int) -> Iterator[int]:
     """
     random = Random(SEED)
     with database.writing.begin() as connection:
-        for model in (Customer, Product, Invoice, Item):
+        for model in _MODELS:
             if connection.scalar(select(func.count()).select_from(model)):
                 raise ValueError(f"there are {model.plural()} already")
         prices = _products(connection, random)
+        _devices(connection, Random(SEED))
     people = _people(customers)
     number = 0
     for first in range(1, customers + 1, BATCH):
@@ -51,9 +61,10 @@ def fill(database: Database, customers: int) -> Iterator[int]:
 def _advance(connection: Connection) -> None:
     """Ids that were given here are not given again: PostgreSQL does not see that by itself."""
     if connection.dialect.name == "postgresql":
-        for model in (Customer, Product, Invoice, Item):
+        for model in _MODELS:
             sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
-            connection.execute(select(func.setval(sequence, func.max(model.id))))
+            last = func.max(model.__table__.c.id)
+            connection.execute(select(func.setval(sequence, last)))
 
 
 def _people(most: int) -> Iterator[dict[str, Any]]:
@@ -97,6 +108,24 @@ def _products(connection: Connection, random: Random) -> list[Decimal]:
     ]
     connection.execute(insert(Product), rows)
     return prices
+
+
+def _devices(connection: Connection, random: Random) -> None:
+    connection.execute(insert(Camera).values(id=1, name="Front door", version=1))
+    connection.execute(insert(Sensor).values(id=1, name="Outdoors", version=1))
+    hours = range(READINGS)
+    rows = [_reading(hour) | {"value": _temperature(random, hour)} for hour in hours]
+    connection.execute(insert(Reading), rows)
+
+
+def _reading(hour: int) -> dict[str, Any]:
+    measured = {"measured_at": _START + timedelta(hours=hour), "unit": "°C"}
+    return {"sensor_id": 1, "version": 1, **measured}
+
+
+def _temperature(random: Random, hour: int) -> Decimal:
+    """Coldest at midnight, warmest at noon."""
+    return Decimal(random.randrange(-300, 300) + 80 * (12 - abs(12 - hour % 24))).scaleb(-2)
 
 
 def _invoices(

@@ -3,9 +3,9 @@
 from hashlib import sha256
 from secrets import token_hex
 from time import time_ns
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from sqlalchemy import JSON, BigInteger, Select, insert, select, update
+from sqlalchemy import JSON, BigInteger, Select, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Model
@@ -14,9 +14,9 @@ from models.reading import Data, columns_of, plain
 from models.session import connection
 from models.types import CodePoints, Moment, now
 
-State = Annotated[
-    Literal["queued", "running", "done", "failed", "cancelled"], mapped_column(CodePoints(9))
-]
+_State = Literal["queued", "running", "done", "failed", "cancelled"]
+STATES: tuple[str, ...] = get_args(_State)
+State = Annotated[_State, mapped_column(CodePoints(9))]
 Token = Annotated[str, mapped_column(CodePoints(64))]
 Fact = Annotated[dict[str, Any], mapped_column(JSON(none_as_null=True))]
 _BESIDE = ("version", "result")  # what a task is known by beside its members
@@ -87,6 +87,17 @@ class Task(Model):
     def owned(cls, owner: str) -> Select[Any]:
         """The tasks of who asks."""
         return select(cls).where(cls.owner == owner)
+
+    @classmethod
+    def queue(cls) -> Data:
+        """How many tasks there are in each state, and as `oldest` the seconds that the first of the
+        queued has been due, 0 if none is."""
+        counted = select(cls.state, func.count()).group_by(cls.state)
+        states = dict.fromkeys(STATES, 0) | {
+            row[0]: row[1] for row in connection().execute(counted)
+        }
+        due = connection().scalar(select(func.min(cls.due)).where(cls.state == "queued"))
+        return {**states, "oldest": max(0, clock() - due) / 1000 if due else 0.0}
 
     @classmethod
     def cancel(cls, id: str, owner: str) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeEngine
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, 2.2
 _AMOUNT = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,2})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(rf"{_DATE.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z")
 _CENT = Decimal("0.01")
 # Column info: what a write may carry, and it is ignored; what it may leave out although the column
 # is never null.
@@ -93,6 +94,12 @@ def _cents(value: Decimal) -> Decimal:
     return abs(value.quantize(_CENT)) if not value else value.quantize(_CENT)
 
 
+def _time(value: Any) -> Any:
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        return datetime.fromisoformat(value)
+    raise ValueError("should be a time in UTC such as 2026-11-22T07:16:00Z")
+
+
 def _date(value: Any) -> Any:
     if isinstance(value, str) and _DATE.fullmatch(value):
         return date.fromisoformat(value)
@@ -116,4 +123,5 @@ Money = Annotated[
     AfterValidator(_cents),
 ]
 Day = Annotated[date, BeforeValidator(_date)]
+Time = Annotated[datetime, mapped_column(Moments), BeforeValidator(_time)]
 Moment = Annotated[datetime, mapped_column(Moments, info=SERVER_WRITTEN)]

@@ -96,6 +96,12 @@ KINDS = {
             "Accept-Encoding the content codings.",
         ),
         Kind(
+            "range-not-satisfiable",
+            416,
+            "No part of the representation is in the range",
+            "Content-Range says how many bytes there are.",
+        ),
+        Kind(
             "invalid",
             422,
             "The content says something impossible",

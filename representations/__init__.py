@@ -8,6 +8,7 @@ from representations.csv import CSV
 from representations.events import EVENTS
 from representations.json import JSON
 from representations.json_patch import JSON_PATCH
+from representations.media import MP4, PNG
 from representations.merge_patch import MERGE_PATCH
 from representations.msgpack import MSGPACK
 from representations.ndjson import NDJSON
@@ -27,8 +28,9 @@ REPRESENTATIONS: tuple[Representation, ...] = (
     NDJSON,
     MSGPACK,
 )
+MEDIA: tuple[Representation, ...] = (MP4, PNG)  # of a row that has them, after those
 PATCHES: tuple[Patch, ...] = (MERGE_PATCH, JSON_PATCH, XML_PATCH)
 PROBLEMS: tuple[Representation, ...] = (PROBLEM_JSON, PROBLEM_XML)
 # Of what the server measures: what it is read in first, then as every item.
 MEASURED = (PROMETHEUS, *(each for each in REPRESENTATIONS if not each.tabular))
-EVERY = (*REPRESENTATIONS, *PROBLEMS, PROMETHEUS, EVENTS)
+EVERY = (*REPRESENTATIONS, *PROBLEMS, *MEDIA, PROMETHEUS, EVENTS)

@@ -54,7 +54,8 @@ class Representation:
     their media type and the levels of nesting allowed; raises Malformed. pointer: a path in the
     terms of the format. stream: a collection whose items come batch by batch, and its other
     members, as pieces of the document that encode would make; what breaks off stays unclosed, where
-    the format can tell. tabular: it holds the items of a collection and nothing else.
+    the format can tell. tabular: it holds the items of a collection and nothing else. part: the
+    member of the data that it is, bytes that no other format shows; None for all that show members.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Representation:
     charset: str | None = None
     stream: Callable[[Iterable[list[Data]], Data, Shape], Iterator[bytes]] | None = None
     tabular: bool = False
+    part: str | None = None
 
     @property
     def content_type(self) -> str:

@@ -1,6 +1,19 @@
 """The resources: one module each, and its blueprint in this tuple."""
 
-from resources import customers, health, invoices, items, products, root, tasks, tokens
+from resources import (
+    cameras,
+    customers,
+    health,
+    invoices,
+    items,
+    movies,
+    products,
+    readings,
+    root,
+    sensors,
+    tasks,
+    tokens,
+)
 from resources.needs import NEEDS
 
 __all__ = ["BLUEPRINTS", "NEEDS"]
@@ -11,6 +24,10 @@ BLUEPRINTS = (
     products.blueprint,
     invoices.blueprint,
     items.blueprint,
+    cameras.blueprint,
+    movies.blueprint,
+    sensors.blueprint,
+    readings.blueprint,
     tasks.blueprint,
     tokens.blueprint,
     health.blueprint,

@@ -19,4 +19,8 @@ NEEDS: Mapping[str, Mapping[str, str]] = {
     "products": CHANGE,
     "invoices": CHANGE,
     "items": CHANGE,
+    "cameras": CHANGE,
+    "movies": CHANGE,
+    "sensors": CHANGE,
+    "readings": CHANGE,
 }

@@ -11,6 +11,7 @@ PACKAGES = (
     "negotiate",
     "representations",
     "models",
+    "devices",
     "exchange",
     "resources",
     "serving",
@@ -27,10 +28,11 @@ MAY = {
     "representations": {"representations"},
     "models": {"models"},
     "exchange": {"exchange", "negotiate", "representations"},
+    "devices": {"devices"},
     "resources": {"resources", "models", "exchange.decorators"},
     "serving": {"serving", "negotiate", "representations"},
-    "commands": {"commands", "models", "serving", "work", *_OF_EXCHANGE},
-    "work": {"work", "models"},
+    "commands": {"commands", "models", "devices", "serving", "work", *_OF_EXCHANGE},
+    "work": {"work", "models", "devices"},
 }
 WEB = {"flask", "werkzeug", "flask_caching", "flask_httpauth", "uvicorn", "rich", "click"}
 MAY_WEB = {

@@ -10,8 +10,15 @@ A new work is one function, and its name here.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
+
+from devices import DRIVERS, Cameras
+from work.movie import make_movie
 
 Work = Callable[..., Callable[[], Any]]
 
-WORKS: Mapping[str, Work] = {}
+
+def works(settings: Any) -> Mapping[str, Work]:
+    """Every work by its name, with the devices that the settings name."""
+    return {"movie": partial(make_movie, Cameras(settings.cameras, DRIVERS))}

@@ -11,6 +11,8 @@ from work.attempt import Attempt, Cancelled, Keeper
 
 log = logging.getLogger("parley.work")
 LONGEST_PAUSE = 300  # seconds before another attempt
+INTERNAL, UNAVAILABLE = "internal-error", "unavailable"
+PASSING = (INTERNAL, UNAVAILABLE)  # problems that another attempt may not meet
 Observe = Callable[[str, str, float], None]  # told of each attempt: work, outcome, seconds
 Tell = Callable[[str, str, str], dict[str, Any]]  # the problem: its name, detail, and where
 
@@ -31,7 +33,7 @@ class Runner:
         names: Mapping[type[Exception], str],
         tell: Tell,
         settings: Any,
-        observe: Observe = lambda work, outcome, seconds: None,
+        observe: Observe,
     ) -> None:
         self.database, self.settings = database, settings
         self._works, self._names = works, names
@@ -83,30 +85,31 @@ class Runner:
             leases.finish(held, f"{made.plural()}/{made.id}" if made else None)
 
     def _failed(self, held: leases.Claim, error: Exception) -> str:
-        name = self._name(error)
+        name, where = self._name(error), f"/tasks/{held.id}"
         try:
             with self.database.unit(write=True):
-                if name:
-                    leases.fail(held, self._tell(name, str(error), f"/tasks/{held.id}"))
+                if name not in PASSING:
+                    leases.fail(held, self._tell(name, str(error), where))
                     return "refused"
                 log.error("attempt %d at %s failed", held.attempts, held.work, exc_info=error)
-                if held.attempts >= self.settings.task_attempts:
-                    most = self.settings.task_attempts
-                    detail = f"given up after {most} attempts; the faults have been logged"
-                    leases.fail(held, self._tell("internal-error", detail, f"/tasks/{held.id}"))
+                most = self.settings.task_attempts
+                if held.attempts >= most:
+                    why = str(error) if name == UNAVAILABLE else "the faults have been logged"
+                    detail = f"given up after {most} attempts; {why}"
+                    leases.fail(held, self._tell(name, detail, where))
                     return "failed"
                 leases.retry(held, 1000 * min(2**held.attempts, LONGEST_PAUSE))
                 return "again"
         except (leases.Lost, ModelError):  # another has it, or will, when the lease has ended
             return "lost"
 
-    def _name(self, error: Exception) -> str | None:
-        """The problem with which it fails for good; None if another attempt may do better."""
+    def _name(self, error: Exception) -> str:
+        """The problem that the error is."""
         found = (self._names[kind] for kind in type(error).__mro__ if kind in self._names)
-        name = next(found, None)
-        return None if name == "unavailable" else name
+        return next(found, INTERNAL)
 
 
 def runner_for(app: Any, works: Mapping[str, Work]) -> Runner:
     """What does tasks with the database, errors, problems and settings of an application."""
-    return Runner(app.database, works, app.problem_names, app.tell, app.settings)
+    observe = app.observer.metrics.count_attempt
+    return Runner(app.database, works, app.problem_names, app.tell, app.settings, observe)

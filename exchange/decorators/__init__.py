@@ -5,7 +5,7 @@ A stack is read from the outside in, as the answer is built from the inside out.
 
 from exchange.decorators.access import authenticated, bare, configured, secret
 from exchange.decorators.probes import measurements, probe, readiness
-from exchange.decorators.reads import cached, collection, entrance, item, kept
+from exchange.decorators.reads import cached, collection, entrance, item, kept, media
 from exchange.decorators.tasks import background, followed, owned
 from exchange.decorators.writes import body, creates, existing, precondition
 from representations.base import Scalar
@@ -28,6 +28,7 @@ __all__ = [
     "item",
     "kept",
     "measurements",
+    "media",
     "owned",
     "precondition",
     "probe",

@@ -39,10 +39,13 @@ def readiness(view: View) -> View:
 
 
 def measurements(view: View) -> View:
-    """Adds what is counted of requests; what Prometheus reads is offered first."""
+    """Adds what is counted of requests and tasks; what Prometheus reads is offered first."""
 
     @wraps(view)
     def show(**values: Any) -> Any:
-        return view(**values) | {"items": current_app.observer.metrics.families()}
+        queue = current_app.queue.report()
+        is_known = queue.pop("state") == "up"
+        families = current_app.observer.metrics.families(queue if is_known else None)
+        return view(**values) | {"items": families}
 
     return mark(show, shape=METRICS, offers=MEASURED)

@@ -9,6 +9,7 @@ from flask import current_app, request
 from exchange import content, query
 from exchange.pages import page_of
 from exchange.rows import Selection
+from exchange.selection import WITH_MEDIA
 from exchange.shapes import HOME, collection_shape, item_shape
 from exchange.state import current, mark
 from exchange.streams import stream_of
@@ -27,11 +28,27 @@ def item(model: Any) -> Callable[[View], View]:
         def show(**values: Any) -> Any:
             exchange, selection, row = current(), Selection.asked(model), view(**values)
             exchange.version, exchange.shape = row.pop("version"), selection.shape()
-            exchange.modified = None if selection.expanded else row.get("updated_at")
+            changed = row.get("updated_at", row.get("created_at"))  # some never change
+            exchange.modified = None if selection.expanded else changed
             (shown,) = selection.show([row])
             return shown
 
         return mark(show, shape=item_shape(model), model=model, parameters=query.ROWS)
+
+    return decorate
+
+
+def media(model: Any) -> Callable[[View], View]:
+    """Pictures and movies of one row, beside what shows its members: `model.part(id, name)` has the
+    bytes, and they are read only where they are asked for."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def show(**values: Any) -> Any:
+            data, part = view(**values), current().selected.part
+            return {part: model.part(values["id"], part)} if part else data
+
+        return mark(show, offers=WITH_MEDIA)
 
     return decorate
 

@@ -3,6 +3,7 @@
 import pytest
 
 from exchange.settings import Settings
+from models import Movie, save
 from run import create_app
 from tests.people import add_people
 
@@ -12,6 +13,8 @@ def closed(database_url):
     """The application as it is unless somebody says otherwise: open to read, closed to write."""
     app = create_app(Settings(database_url=database_url))
     app.people = add_people(app.database)
+    with app.database.unit(write=True):
+        save(Movie(), {"camera_id": 1, "seconds": 1})
     yield app
     app.database.close()
 

@@ -14,14 +14,21 @@ ANYONES = ("/", "/problems", "/problems/invalid", "/healthz", "/readyz", "/metri
 READS = (
     *("/customers", "/customers/1", "/customers/1/invoices", "/products", "/products/1"),
     *("/invoices", "/invoices/1", "/invoices/1/items", "/items/1"),
+    *("/cameras", "/cameras/1", "/cameras/1/movies", "/movies/1"),
+    *("/sensors", "/sensors/1", "/sensors/1/readings", "/readings/1"),
 )
 WRITES = (
     *(("POST", each) for each in ("/customers", "/customers/1/invoices", "/products")),
-    *(("POST", each) for each in ("/invoices", "/invoices/1/items")),
+    *(("POST", each) for each in ("/invoices", "/invoices/1/items", "/cameras", "/sensors")),
+    *(("POST", each) for each in ("/cameras/1/movies", "/sensors/1/readings")),
+    ("DELETE", "/movies/1"),
     *(
         (method, each)
         for method in ("PUT", "PATCH", "DELETE")
-        for each in ("/customers/1", "/products/1", "/invoices/1", "/items/1")
+        for each in (
+            *("/customers/1", "/products/1", "/invoices/1", "/items/1"),
+            *("/cameras/1", "/sensors/1", "/readings/1"),
+        )
     ),
 )
 TASK = "/tasks/0123456789abcdefghij"
@@ -73,7 +80,7 @@ def test_who_may_write(closed, method, path, format):
     assert [closed.test_client().get(each).data for each in READS] == before
     for role in ("writer", "admin"):
         admitted = send(closed, method, path, format, closed.people[role])
-        assert admitted.status_code in ((204, 409) if method == "DELETE" else (415,))
+        assert admitted.status_code in ((204, 404, 409) if method == "DELETE" else (415,))
 
 
 @pytest.mark.parametrize("format", FORMATS)

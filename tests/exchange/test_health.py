@@ -152,9 +152,10 @@ def test_requests_are_counted(client):
 
 def test_other_representations_have_the_same_counts(client):
     client.get("/customers/1")
-    (requests, seconds) = client.get("/metrics?format=json").json["items"]
-    assert (requests["name"], requests["type"]) == ("parley_requests", "counter")
-    assert seconds["type"] == "histogram"
+    families = {each["name"]: each for each in client.get("/metrics?format=json").json["items"]}
+    requests = families["parley_requests"]
+    assert requests["type"] == "counter"
+    assert families["parley_request_seconds"]["type"] == "histogram"
     (sample,) = requests["samples"]
     assert sample["value"] == "1.0"
     assert sample["labels"]["route"] == "/customers/<id:id>"

@@ -40,7 +40,10 @@ CUSTOMER = {"first": "Zoë", "last": "Ångström", "email": "zoe@example.org", "
 PRODUCT = {"sku": "Z-1", "name": "Zither", "description": "", "price": "0.10", "currency": "EUR"}
 LINE = {"product_id": 1, "quantity": 2, "unit_price": "0.30", "description": " <&> \n"}
 INVOICE = {"customer_id": 1, "currency": "EUR", "due_on": "2026-02-28", "items": [LINE, LINE]}
-STAMPS = frozenset({"id", "links", "created_at", "updated_at"})
+DEVICE = {"name": "Zählwerk"}
+READING = {"measured_at": "2026-02-28T23:59:59Z", "value": "-0.50", "unit": "°C"}
+BARE = frozenset({"id", "links"})
+STAMPS = BARE | {"created_at", "updated_at"}
 
 
 def draft(wire: Wire) -> Any:
@@ -104,8 +107,24 @@ RESOURCES = (
         "unit_price",
         "1.005",
     ),
+    Resource("cameras", "camera", lambda wire: "/cameras", DEVICE, frozenset({"name"}), BARE),
+    Resource("sensors", "sensor", lambda wire: "/sensors", DEVICE, frozenset({"name"}), BARE),
+    Resource(
+        "readings of a sensor",
+        "reading",
+        lambda wire: wire.make("/sensors", "sensor", DEVICE)["links"]["readings"],
+        READING,
+        frozenset({"value", "unit"}),
+        BARE,
+        "measured_at",
+        "2026-02-30T00:00:00Z",
+    ),
 )
-ITEMS = ("/customers/", "/products/", "/invoices/", "/items/")
+WITH_DEFAULTS = {"unit_price", "invoice_id", "status", "items", "sensor_id", "measured_at"}
+ITEMS = (
+    *("/customers/", "/products/", "/invoices/", "/items/"),
+    *("/cameras/", "/sensors/", "/readings/"),
+)
 
 
 @pytest.fixture(params=RESOURCES, ids=lambda each: each.id)
@@ -215,7 +234,7 @@ def test_put_replaces_the_whole(wire, made, resource):
     answer = wire.write("PUT", path, resource.type, needed)
     row = wire.format.read(answer.data)
     assert answer.status_code == 200, answer.data
-    given_by_server = resource.server_written | {"unit_price", "invoice_id", "status", "items"}
+    given_by_server = resource.server_written | WITH_DEFAULTS
     left = {name for name, value in row.items() if value is not None} - needed.keys()
     assert left <= given_by_server
     assert row.get("items", []) == []
@@ -281,6 +300,8 @@ def test_what_is_no_id_is_a_404(wire, path):
     [
         ("/customers/{}/invoices", "invoice", {"currency": "EUR"}),
         ("/invoices/{}/items", "item", LINE),
+        ("/cameras/{}/movies", "movie", {"seconds": 1}),
+        ("/sensors/{}/readings", "reading", READING),
     ],
 )
 @pytest.mark.parametrize("id", ["0", "01", "abc", str(10**18), "٣", str(ABSENT)])
@@ -297,7 +318,8 @@ def test_an_unknown_member_is_named(wire, made, resource, collection):
 
 
 def test_all_errors_come_at_once(wire, made, resource, collection):
-    data = {"nonsense": None, resource.optional: resource.wrong}
+    wrong = {resource.optional: resource.wrong} if resource.optional else {}
+    data = {"nonsense": None, **wrong}
     expected = {wire.pointer(resource.type, name) for name in (*data, *resource.required)}
     for method, path in (("POST", collection), ("PUT", made["links"]["self"])):
         required = {*expected}
@@ -411,7 +433,7 @@ def test_an_item_has_no_pages(wire, made, query):
         assert wire.send(method, f"{made['links']['self']}?{query}").status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/customers", "/products", "/invoices"])
+@pytest.mark.parametrize("path", ["/customers", "/products", "/invoices", "/cameras"])
 def test_page_1_of_nothing(empty, path):
     check_nothing(empty, path)
 
@@ -434,6 +456,6 @@ def check_nothing(wire: Wire, path: str) -> None:
 
 def test_the_entrance_leads_to_every_collection(wire):
     links = wire.get("/")["links"]
-    for name in ("customers", "products", "invoices"):
+    for name in ("customers", "products", "invoices", "cameras", "sensors"):
         assert links[name] == f"/{name}"
         assert wire.get(links[name])["items"]

@@ -6,6 +6,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import update
 
+from devices import Unavailable
 from exchange.settings import Settings
 from models import Busy, Task, leases
 from models.task import clock
@@ -100,6 +101,19 @@ def test_a_database_that_is_busy_is_no_refusal(app, begin, look):
     id = begin()
     runner_of(app, busy).run()
     assert look(id)["state"] == "queued"
+
+
+def test_what_stays_unavailable_is_given_up_and_says_so(app, begin, look):
+    def broken(progress):
+        raise Unavailable("the lens is dirty")
+
+    id, runner = begin(), runner_of(app, broken)
+    for _ in range(2):
+        make_due(app, id)
+        assert runner.run()
+    task = look(id)
+    assert (task["state"], task["problem"]["status"]) == ("failed", 503)
+    assert task["problem"]["detail"] == "given up after 2 attempts; the lens is dirty"
 
 
 def test_a_lease_is_renewed_while_the_work_goes_on(app, begin, look):

@@ -7,7 +7,6 @@ from threading import Timer
 import pytest
 
 from exchange import tasks
-from models import leases
 from tests.representations.test_events import events
 
 MEMBERS = [
@@ -342,7 +341,18 @@ def test_a_problem_of_an_older_release_is_told_too():
     assert tasks.problem_of(row).name == "internal-error"
 
 
-def test_the_queue_is_counted(app, begin, runner):
-    begin()
-    with app.database.unit(write=False):
-        assert leases.queue()["states"]["queued"] == 1
+def test_metrics_tell_of_the_queue_and_of_attempts(app, begin, runner):
+    begin(), begin("b;0;refuse"), begin()
+    assert runner.run()
+    assert runner.run()
+    shown = app.test_client().get("/metrics").text.splitlines()
+    assert {
+        'parley_tasks{state="queued"} 1.0',
+        'parley_tasks{state="done"} 1.0',
+        'parley_tasks{state="failed"} 1.0',
+        'parley_task_attempts_total{outcome="done",work="report"} 1.0',
+        'parley_task_attempts_total{outcome="refused",work="report"} 1.0',
+        'parley_task_attempt_seconds_count{work="report"} 2.0',
+    } <= {*shown}
+    (oldest,) = (line for line in shown if line.startswith("parley_tasks_oldest_seconds "))
+    assert 0 <= float(oldest.split()[1]) < 60
