@@ -57,17 +57,33 @@ def test_a_movie_says_what_it_is(wire, movie):
     assert wire.rows("/cameras/1/movies") == [movie]
 
 
-def test_from_the_entrance_to_the_bytes_by_links_alone(wire, film):
+def test_the_whole_walk_by_links_alone(wire, app):
+    """Post, poll, follow, fetch; post, cancel."""
     (camera,) = wire.rows(wire.get("/")["links"]["cameras"])
-    made = film(1, camera["links"]["movies"])
-    assert made.status_code == 303
-    shown = wire.send("GET", made.headers["Location"])
-    others = re.findall(r'<([^>]*)>; rel="alternate"; type="([^"]*)"', shown.headers["Link"])
+    accepted = wire.write("POST", camera["links"]["movies"], "movie", {"seconds": 1})
+    task = wire.format.read(accepted.data)["links"]["self"]
+    assert (accepted.status_code, accepted.headers["Location"]) == (202, task)
+    polled = wire.send("GET", task)
+    assert (polled.status_code, polled.headers["Retry-After"]) == (200, "1")
+    assert runner_for(app, works(app.settings)).run()
+    ended = wire.send("GET", task)
+    result = wire.format.read(ended.data)["links"]["result"]
+    assert (ended.status_code, ended.headers["Location"]) == (303, result)
+    others = re.findall(r'<([^>]*)>; rel="alternate"; type="([^"]*)"', shown(wire, result))
     (url,) = [url for url, kind in others if kind == "video/mp4"]
     video = wire.send("GET", url)
     assert video.content_type == "video/mp4"
     with av.open(BytesIO(video.data)) as container:
         assert len([*container.decode(video=0)]) == 10
+    again = wire.write("POST", camera["links"]["movies"], "movie", {"seconds": 1})
+    second = wire.format.read(again.data)["links"]["self"]
+    assert wire.send("DELETE", second).status_code == 204
+    assert wire.get(second)["state"] == "cancelled"
+    assert not runner_for(app, works(app.settings)).run()
+
+
+def shown(wire, path):
+    return wire.send("GET", path).headers["Link"]
 
 
 @pytest.mark.parametrize("kind", TYPES)
