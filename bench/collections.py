@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bench.requests import answering, getting
 from bench.rounds import Claim, Row, measure
-from exchange.cursor import cursor
+from exchange.cursor import cursor, search_name
 from exchange.settings import Settings
 from models import Database, Invoice, Item
 from models.sample import INVOICES, fill
@@ -56,7 +56,7 @@ def _far(app: Any, path: str) -> str:
         last = connection.scalar(id.offset(30).limit(1))
     with app.test_request_context(path):
         app.begin(app.allowed_methods())
-        return cursor([None, str(last)])
+        return cursor([None, str(last)], search_name())
 
 
 def _full_page(settings: Settings) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 
 from exchange import query
-from exchange.cursor import cursor, position
+from exchange.cursor import cursor, position, search_name
 from exchange.rows import Selection
 from exchange.state import current
 from negotiate.link import Link
@@ -45,9 +45,9 @@ def _by_number(search: Any) -> dict[str, Any]:
 def _by_cursor(search: Any) -> dict[str, Any]:
     if "page" in request.args:
         raise Problem("malformed", "page and after: pages have either numbers or cursors")
-    size = query.size()
-    items, reached = search.following(position(request.args["after"]), size)
-    following = query.url(_PLACES, after=cursor(reached)) if reached else None
+    size, name = query.size(), search_name()
+    items, reached = search.following(position(request.args["after"], name), size)
+    following = query.url(_PLACES, after=cursor(reached, name)) if reached else None
     links = {"self": query.url(), "first": query.url(_PLACES, after=""), "next": following}
     return {"items": items, "per_page": size, "links": links}
 

@@ -109,6 +109,8 @@ def after(order: Sequence[Term], position: Position) -> Condition:
         None if text is None else value_of(term.member, text)
         for term, text in zip(order, position, strict=True)
     ]
+    if len(order) == 1:
+        return order[0].after(values[0])
     if len({term.descending for term in order}) == 1 and not any(term.nullable for term in order):
         ours = tuple_(*(term.column for term in order))
         typed = zip(order, values, strict=True)
