@@ -7,6 +7,8 @@ from werkzeug.test import EnvironBuilder
 
 from bench.plain_flask import create_app as create_plain
 from bench.rounds import Claim, Row, measure
+from models.token import issue_key
+from models.user import add_user
 from run import create_app
 
 
@@ -24,7 +26,23 @@ def rows(settings: Any) -> Iterator[Row]:
     yield Claim(f"{text} in xml, json = 1", "json", "xml", at_least=0.9).row(times)
     yield Claim(f"{text} in json, hand-written Flask = 1", "plain", "json", at_least=1).row(times)
     yield from _misses(app)
+    yield _verifying(app)
     yield Claim(f"{text} in xml, hand-written Flask = 1", "plain", "xml", at_least=1).row(times)
+
+
+def _verifying(app: Any) -> Row:
+    """Of a token that was seen before, on the embedded database."""
+    with app.database.unit(write=True):
+        add_user("bench", "reader", "a password of the bench")
+        token = issue_key("bench", None, "")
+    times = measure({"token": lambda: app.access.verified(token)})
+    micros = times["token"] * 1e6
+    return (
+        "verifying a token: microseconds",
+        f"{micros:.1f}",
+        "< 50",
+        "yes" if micros < 50 else "NO",
+    )
 
 
 def _misses(app: Any) -> Iterator[Row]:

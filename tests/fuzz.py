@@ -30,8 +30,10 @@ with atheris.instrument_imports(
         content_coding,
         fields,
         http_date,
+        idempotency,
         media_type,
         prefer,
+        ranges,
     )
     from representations import JSON, MSGPACK, PATCHES, TYPED_XML, XML
     from representations.base import Malformed, Representation
@@ -51,7 +53,10 @@ ROW = {
 }
 ACCEPTED = b'text/html, application/xml;q=0.9;a="b,c", */*;q=0.1, application/*+xml'
 SAMPLES = {
-    "fields": [ACCEPTED, b'W/"a", "b,c", *', b'max-age=3, no-cache="a"', b'return=minimal; a="b"'],
+    "fields": [
+        *(ACCEPTED, b'W/"a", "b,c", *', b'max-age=3, no-cache="a"'),
+        *(b'return=minimal; a="b"', b"bytes=0-9,20-,-5"),
+    ],
     "query": [
         b"total[ge]=100&sort=-id&fields=id",
         b"customer.country=Greece&after=&expand=customer",
@@ -88,6 +93,10 @@ def field_parsers(data: bytes) -> None:
     media_type.MediaType.parse(text)
     prefer.preferences(text)
     fields.parameters(text)
+    ranges.select(text, 1000)
+    ranges.is_current(text, conditional.Validators('"1.a-mp4"', 1, NOW), NOW)
+    with suppress(ValueError):
+        idempotency.key(text)
 
 
 def round_trip(format: Representation) -> Callable[[bytes], None]:
