@@ -7,23 +7,31 @@ from exchange.state import Traits
 from negotiate import accept
 from negotiate.link import Link
 from negotiate.problem import Problem
-from representations import EVENTS, EVERY, MEASURED, PROBLEMS, REPRESENTATIONS, Representation
+from representations import (
+    EVENTS,
+    FILES,
+    MEASURED,
+    PROBLEMS,
+    PROMETHEUS,
+    REPRESENTATIONS,
+    Representation,
+)
 
-_BY_NAME = {each.name: each for each in (*REPRESENTATIONS, *MEASURED, EVENTS)}
-_BY_MEDIA_TYPE = {each.media_type: each for each in EVERY if each not in PROBLEMS}
+_OFFERED = (*REPRESENTATIONS, PROMETHEUS, EVENTS, *FILES.values())
+_BY_NAME = {each.name: each for each in _OFFERED}
+_BY_MEDIA_TYPE = {each.media_type: each for each in _OFFERED}
 _STREAMS = tuple(each for each in REPRESENTATIONS if each.stream)
 _ITEMS = tuple(each for each in REPRESENTATIONS if not each.tabular)
 FOLLOWED = (*_ITEMS, EVENTS)  # of what goes on while it is looked at
-_MEDIA_TYPES = {
-    id(there): tuple(each.media_type for each in there)
-    for there in (REPRESENTATIONS, _STREAMS, _ITEMS, MEASURED, FOLLOWED)
-}
+ALONE = {suffix: (each,) for suffix, each in FILES.items()}  # of what is a file
+_ALL = (REPRESENTATIONS, _STREAMS, _ITEMS, MEASURED, FOLLOWED, *ALONE.values())
+_MEDIA_TYPES = {id(there): tuple(each.media_type for each in there) for there in _ALL}
 _ENDS = {
     id(there): [
         (each, str(Link(each.name, "alternate", each.media_type)).removeprefix("<"))
         for each in there
     ]
-    for there in (REPRESENTATIONS, _STREAMS, _ITEMS, MEASURED, FOLLOWED)
+    for there in _ALL
 }
 _FORMAT = frozenset({"format"})
 _PROBLEMS = {each.media_type: each for each in PROBLEMS}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from representations.frame import Frame
+
 Data = Any  # dict, list, str, int, bool, None, Decimal, date, datetime
 Path = Sequence[str | int]  # the way to a value: names of members, and places in lists from 0
 
@@ -54,7 +56,8 @@ class Representation:
     their media type and the levels of nesting allowed; raises Malformed. pointer: a path in the
     terms of the format. stream: a collection whose items come batch by batch, and its other
     members, as pieces of the document that encode would make; what breaks off stays unclosed, where
-    the format can tell. tabular: it holds the items of a collection and nothing else.
+    the format can tell. tabular: it holds the items of a collection and nothing else. framed:
+    encode, with what stands around the data.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Representation:
     charset: str | None = None
     stream: Callable[[Iterable[list[Data]], Data, Shape], Iterator[bytes]] | None = None
     tabular: bool = False
+    framed: Callable[[Data, Shape, Frame], bytes] | None = None
 
     @property
     def content_type(self) -> str:
