@@ -51,8 +51,9 @@ def _title(data: Any, shape: Shape) -> str:
     """What a page is of."""
     if shape.name == "problem":
         return str(data["title"])
-    named = data.get("id", data.get("name")) if isinstance(data, dict) else None
-    return f"{_label(shape.name)} {named}" if named else _label(shape.name)
+    if "id" in data:
+        return f"{_label(shape.name)} {data['id']}"
+    return str(data.get("name", _label(shape.name)))
 
 
 def _label(name: str) -> str:
