@@ -32,19 +32,23 @@ def form_of(methods: tuple[str, ...], shown: Traits) -> Form:
 @cache
 def sought(model: Any) -> tuple[Field, ...]:
     """What rows of the model can be filtered and sorted by."""
-    return tuple(_field(member) for member in model.searchable().values())
+    return tuple(_field(member, model) for member in model.searchable().values())
 
 
 @cache
-def _written(model: Any) -> tuple[Field, ...]:
-    """What a client writes of the model."""
+def _written(model: Any, whole: Any = None) -> tuple[Field, ...]:
+    """What a client writes of the model; of one that stands in a whole, not in which."""
     members = model.members().values()
-    return tuple(_field(member) for member in members if not member.server_written)
+    return tuple(
+        _field(member, model)
+        for member in members
+        if not member.server_written and (whole is None or member.refers_to is not whole)
+    )
 
 
-def _field(member: Any) -> Field:
+def _field(member: Any, model: Any) -> Field:
     if member.items:
-        fields = (_ID, *_written(member.items))
+        fields = (_ID, *_written(member.items, model))
         return Field(member.name, "list", fields=fields, item=member.items.type_name())
     rules = member.rules
     return Field(

@@ -54,7 +54,7 @@ async function open() {
 const integer = (text) => (/^-?\d{1,18}$/.test(text) ? BigInt(text) : text);
 const exact = (name, value) =>
   typeof value === "bigint" ? (JSON.rawJSON ? JSON.rawJSON(String(value)) : Number(value)) : value;
-const read = { integer, boolean: (text) => text === "true" };
+const read = { integer, id: integer, boolean: (text) => text === "true" };
 const has_changed = (part) =>
   part.matches(".list")
     ? "changed" in part.dataset || rows(part).some((row) => parts(row).some(has_changed))
@@ -63,7 +63,7 @@ const has_changed = (part) =>
 /** What was read of it if it is as it was; a control cannot hold every text. */
 function value_of(part, source) {
   const { value, dataset } = control(part);
-  if (source && !has_changed(part) && dataset.kind !== "integer") return source[part.dataset.name];
+  if (source && !has_changed(part) && read[dataset.kind] !== integer) return source[part.dataset.name];
   return value === "" ? null : (read[dataset.kind] ?? String)(value);
 }
 
@@ -233,14 +233,15 @@ const ACTS = {
     list.insertBefore($("template", list).content.cloneNode(true), $("template", list));
     const made = rows(list).at(-1);
     for (const part of parts(made)) rename(part, `${list.dataset.name}-${rows(list).length}-${Date.now()}-${part.dataset.name}`);
-    control(made).focus();
+    control(parts(made).find((part) => !part.hidden)).focus();
   },
   remove: (list, row) => row.remove(),
 };
 
 function rename(part, id) {
+  control(part).dataset.was = "";
+  if (part.hidden) return;
   Object.assign(control(part), { id }).setAttribute("aria-describedby", `${id}-error`);
-  Object.assign(control(part).dataset, { was: "" });
   $("label", part).htmlFor = id;
   $(".error", part).id = `${id}-error`;
 }
