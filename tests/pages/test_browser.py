@@ -373,6 +373,7 @@ def test_it_fits_and_can_be_read(person, path, width, scheme):
     person.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:
         person.open(path)
+        person.browser.execute_script(UNFOLD)
         assert person.browser.execute_script("return document.documentElement.scrollWidth") <= width
         assert person.browser.execute_script(CONTRAST) == []
     finally:
@@ -380,6 +381,7 @@ def test_it_fits_and_can_be_read(person, path, width, scheme):
         person.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
+UNFOLD = "document.querySelectorAll('details').forEach((each) => { each.open = true })"
 CONTRAST = """
 const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
 const light = (color) => {
