@@ -1,9 +1,7 @@
 """The one way out: plain data becomes a response, and so does every error."""
 
-from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
@@ -11,27 +9,24 @@ import msgspec
 from flask import Response, current_app, request
 from werkzeug.datastructures import Headers
 
-from exchange import query
-from exchange.access import policy_of
 from exchange.coding import compress
-from exchange.content import readable_fields
+from exchange.fields import ALWAYS, READS, entity_tag, fields_for, fields_of
+from exchange.frame import encoded, encoded_problem
 from exchange.preconditions import is_modified
-from exchange.selection import alternates, offers, select_problem
+from exchange.selection import select_problem
 from exchange.state import Exchange
 from exchange.streams import Stream
 from exchange.times import SEEN, timed
-from negotiate import link, ranges
+from negotiate import ranges
 from negotiate.conditional import Validators, last_modified_field
 from negotiate.prefer import preferences
 from negotiate.problem import Problem
 from representations.base import ListOf, Scalar, Shape
 
-READS = ("GET", "HEAD")
-ALWAYS = {"Vary": "Accept", "Cache-Control": "no-cache"}
 _VALIDATED = ("POST", "PATCH")  # after PUT a validator would claim that it was kept as sent (9.3.4)
 _IN_304 = (
     *("ETag", "Vary", "Cache-Control", "Content-Location", "Last-Modified"),
-    "Cache-Status",
+    *("Cache-Status", "Content-Security-Policy"),  # of a 304 a browser may take it over, too
 )
 SMALLEST = 1024  # bytes of content for which a content coding is worth its time
 _PROBLEM = Shape("problem", {"errors": ListOf(Shape("error")), "status": Scalar.INTEGER})
@@ -78,7 +73,7 @@ def answer(exchange: Exchange, data: Any) -> Response:
 def show(exchange: Exchange, data: Any) -> Shown:
     """The data in the selected representation, with its validators."""
     with timed("encode"):
-        content = exchange.selected.encode(data, exchange.shape)
+        content = encoded(exchange, data)
     fields = fields_of(exchange)
     tag = entity_tag(content, exchange.version, exchange.selected.name)
     if exchange.coding and len(content) >= SMALLEST:
@@ -149,14 +144,14 @@ def _unvalidated(exchange: Exchange, data: Any) -> Response:
     """The response that tells of this moment: nothing that could be validated later."""
     if not is_modified(Validators()):
         return _not_modified()
-    content = exchange.selected.encode(data, exchange.shape)
+    content = encoded(exchange, data)
     return Response(content, 200, fields_of(exchange))
 
 
 def _told(exchange: Exchange, data: Any) -> Response:
     """The response to a POST that makes nothing that could be read again; and See Other, of which
     no precondition holds (13.2.1)."""
-    content = exchange.selected.encode(data, exchange.shape)
+    content = encoded(exchange, data)
     return Response(content, exchange.status, fields_of(exchange))
 
 
@@ -173,29 +168,13 @@ def _not_modified() -> Response:
     return Exact(status=304, headers=ALWAYS | {"Cache-Control": "no-store"})
 
 
-def fields_of(exchange: Exchange) -> dict[str, str]:
-    """The fields of the answer that do not depend on its content."""
-    told = {"Vary": ", ".join(exchange.vary), "Content-Type": exchange.selected.content_type}
-    if request.method not in READS:
-        return ALWAYS | exchange.fields | told
-    if exchange.selected.part:
-        told["Accept-Ranges"] = "bytes"
-    others = alternates(offers(exchange.traits), exchange.selected)
-    told["Link"] = ", ".join(filter(None, (link.field(exchange.links), others)))
-    if exchange.traits.is_probe or (exchange.traits.is_collection and query.is_stream()):
-        told["Cache-Control"] = "no-store"
-    elif exchange.traits.policy:
-        told["Cache-Control"] = policy_of(exchange).field
-    return ALWAYS | readable_fields(exchange.methods) | exchange.fields | told
-
-
 def answer_problem(problem: Problem) -> Response:
     """The response that tells of the problem, in the family of formats that the client reads."""
     selected = select_problem()
     base = f"{current_app.settings.public_url}/problems/"
     told = problem.to_dict(base, _path()) | {"request_id": SEEN.get().id}
-    content = selected.encode(told, _PROBLEM)
-    fields = {**ALWAYS, "Cache-Control": "no-store", "Content-Type": selected.content_type}
+    content = encoded_problem(selected, told, _PROBLEM)
+    fields = {**ALWAYS, "Cache-Control": "no-store", **fields_for(selected)}
     return Response(content, problem.kind.status, fields | dict(problem.fields))
 
 
@@ -203,21 +182,6 @@ def _path() -> str:
     """The path as it was sent: Werkzeug's has one slash where there were two."""
     sent: str = request.environ["PATH_INFO"]
     return quote(sent.encode("latin-1"))
-
-
-def entity_tag(content: bytes, version: int | None, name: str) -> str:
-    """A strong validator: of this state, in this representation, to the byte (8.8.3).
-
-    It begins with the version of the row, for preconditions that protect any representation of it.
-    """
-    digest = urlsafe_b64encode(sha256(content).digest()[:12]).decode()
-    state = digest if version is None else f"{version}.{digest}"
-    return f'"{state}-{name}"'
-
-
-def allow(methods: Iterable[str]) -> dict[str, str]:
-    """The Allow field, the same in a 405 as from OPTIONS (10.2.1)."""
-    return {"Allow": ", ".join(sorted(methods))}
 
 
 def empty(fields: Mapping[str, str], status: int = 204) -> Response:

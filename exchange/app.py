@@ -12,12 +12,13 @@ from werkzeug.routing import BaseConverter
 
 from exchange import bounds, query
 from exchange.access import Access
-from exchange.answer import allow, answer_problem, empty
+from exchange.answer import answer_problem, empty
 from exchange.cache import Representations, is_kept
 from exchange.coding import OFFERED
 from exchange.content import readable_fields
 from exchange.edge import Edge
 from exchange.errors import problem
+from exchange.fields import allow
 from exchange.health import Check
 from exchange.limits import Limits
 from exchange.links import Routes, read_routes

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from exchange.answer import allow
+from exchange.fields import allow
 from negotiate.problem import Problem, of_status
 from representations.base import Malformed
 from representations.patch import Inapplicable, Unprocessable

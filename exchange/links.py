@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 
-from exchange.state import traits
+from exchange.state import Traits, traits
 
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 ID = re.compile("<[a-z]+:id>")
 Data = dict[str, Any]
 
@@ -29,7 +30,8 @@ class Routes:
 
     methods: what is allowed, by the path of the rule. links: what makes those of a row, by model.
     entrance: the links of `/`. offers: what each resource offers, as `/` tells it. items: the
-    beginning of the URL of a row, by the plural of its model.
+    beginning of the URL of a row, by the plural of its model. writes: the traits of what changes
+    something, by the path of the rule and the method.
     """
 
     methods: Mapping[str, frozenset[str]]
@@ -37,6 +39,7 @@ class Routes:
     entrance: Mapping[str, str]
     offers: list[Data]
     items: Mapping[str, str]
+    writes: Mapping[str, Mapping[str, Traits]]
 
     def url_of(self, reference: str) -> str:
         """The URL of a row, of which the plural of its model and its id are known: `movies/7`."""
@@ -48,9 +51,11 @@ def read_routes(app: Flask, origin: str) -> Routes:
     """The routes of the application, once all are registered; URLs begin with the origin."""
     methods: dict[str, set[str]] = defaultdict(set)
     items, collections = {}, {}
+    writes: dict[str, dict[str, Traits]] = defaultdict(dict)
     for rule in app.url_map.iter_rules():
         methods[rule.rule] |= rule.methods or set()
         shown = traits(app.view_functions[rule.endpoint])
+        writes[rule.rule] |= dict.fromkeys((rule.methods or set()) - _READS, shown)
         if "GET" in methods[rule.rule] and shown.is_collection:
             collections[rule.rule] = shown.model
         elif "GET" in methods[rule.rule] and shown.model and rule.rule.endswith(":id>"):
@@ -66,6 +71,7 @@ def read_routes(app: Flask, origin: str) -> Routes:
         {"self": f"{origin}/"} | {door.strip("/"): origin + door for door in doors},
         [_offer(path, each) for path, each in sorted(methods.items())],
         {model.plural(): origin + ID.split(path)[0] for model, path in items.items()},
+        writes,
     )
 
 

@@ -6,10 +6,11 @@ from flask import request
 from rich.console import Console
 from rich.table import Table
 
-from exchange.answer import ALWAYS, allow, answer_problem, fields_of
+from exchange.answer import answer_problem
 from exchange.app import Api
 from exchange.content import content_codings, readable_fields, reader
 from exchange.errors import problem
+from exchange.fields import ALWAYS, allow, fields_of
 from exchange.selection import accept_field, offers
 from exchange.state import traits
 from negotiate import accept

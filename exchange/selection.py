@@ -9,28 +9,31 @@ from negotiate.link import Link
 from negotiate.problem import Problem
 from representations import (
     EVENTS,
-    EVERY,
+    FILES,
     MEASURED,
     MEDIA,
     PROBLEMS,
+    PROMETHEUS,
     REPRESENTATIONS,
     Representation,
 )
 
-_BY_NAME = {each.name: each for each in (*REPRESENTATIONS, *MEDIA, *MEASURED, EVENTS)}
-_BY_MEDIA_TYPE = {each.media_type: each for each in EVERY if each not in PROBLEMS}
+_OFFERED = (*REPRESENTATIONS, *MEDIA, PROMETHEUS, EVENTS, *FILES.values())
+_BY_NAME = {each.name: each for each in _OFFERED}
+_BY_MEDIA_TYPE = {each.media_type: each for each in _OFFERED}
 _STREAMS = tuple(each for each in REPRESENTATIONS if each.stream)
 _ITEMS = tuple(each for each in REPRESENTATIONS if not each.tabular)
 FOLLOWED = (*_ITEMS, EVENTS)  # of what goes on while it is looked at
 WITH_MEDIA = (*_ITEMS, *MEDIA)  # of what has pictures and movies
-_OFFERS = (REPRESENTATIONS, _STREAMS, _ITEMS, MEASURED, FOLLOWED, WITH_MEDIA)
-_MEDIA_TYPES = {id(there): tuple(each.media_type for each in there) for there in _OFFERS}
+ALONE = {suffix: (each,) for suffix, each in FILES.items()}  # of what is a file
+_ALL = (REPRESENTATIONS, _STREAMS, _ITEMS, MEASURED, FOLLOWED, WITH_MEDIA, *ALONE.values())
+_MEDIA_TYPES = {id(there): tuple(each.media_type for each in there) for there in _ALL}
 _ENDS = {
     id(there): [
         (each, str(Link(each.name, "alternate", each.media_type)).removeprefix("<"))
         for each in there
     ]
-    for there in _OFFERS
+    for there in _ALL
 }
 _FORMAT = frozenset({"format"})
 _PROBLEMS = {each.media_type: each for each in PROBLEMS}

@@ -26,7 +26,8 @@ class Traits:
     parameters: those of the query that it understands. reads: whether it takes content. policy:
     what caches are told, None for what is not kept. is_probe: it tells of the server itself, at
     this moment: it needs no credentials, has no limit, is never kept. offers: the representations
-    of what has others than resources have.
+    of what has others than resources have. given: the members of the content whose value the path
+    has.
     """
 
     shape: Shape = Shape("nothing")
@@ -37,6 +38,7 @@ class Traits:
     policy: Policy | None = None
     is_probe: bool = False
     offers: tuple[Representation, ...] | None = None
+    given: frozenset[str] = frozenset()
 
 
 def traits(view: Callable[..., Any]) -> Traits:

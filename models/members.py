@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped
 from typing_extensions import TypedDict
 
 from models.errors import Fault, Invalid
+from models.rules import rules_of
 
 if TYPE_CHECKING:
     from models.base import Model
@@ -47,6 +48,11 @@ class Member:
     required: bool
     server_written: bool
     refers_to: "type[Model] | None" = None
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """What JSON Schema says of its values."""
+        return rules_of(self.annotation)
 
 
 @cache

@@ -11,6 +11,7 @@ from negotiate.media_type import MediaType, Precision, parameter, syntax
 # weight = OWS ";" OWS "q=" qvalue                                      12.4.2
 # qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )
 _QVALUE = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+_PAGES = "xhtml+xml"  # browsers name it beside text/html: it speaks of pages, not of data
 _REMEMBERED = 1024  # characters: longer fields are decided anew, so that memory stays bounded
 
 
@@ -89,7 +90,7 @@ def for_problems(field: str | None) -> str | None:
 def _for_problems(preference: Preference) -> str:
     spoken = preference.range
     named = syntax(spoken.subtype)
-    if named not in ("json", "xml") or spoken.is_range:
+    if named not in ("json", "xml") or spoken.is_range or spoken.subtype == _PAGES:
         return preference.text
     return f"application/problem+{named};q={preference.quality}"
 

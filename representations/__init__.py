@@ -6,6 +6,7 @@ A new representation is one file beside this one, and its name here.
 from representations.base import Representation
 from representations.csv import CSV
 from representations.events import EVENTS
+from representations.html import FILES, HTML
 from representations.json import JSON
 from representations.json_patch import JSON_PATCH
 from representations.media import MP4, PNG
@@ -26,11 +27,12 @@ REPRESENTATIONS: tuple[Representation, ...] = (
     TYPED_XML,
     CSV,
     NDJSON,
+    HTML,
     MSGPACK,
 )
 MEDIA: tuple[Representation, ...] = (MP4, PNG)  # of a row that has them, after those
 PATCHES: tuple[Patch, ...] = (MERGE_PATCH, JSON_PATCH, XML_PATCH)
-PROBLEMS: tuple[Representation, ...] = (PROBLEM_JSON, PROBLEM_XML)
+PROBLEMS: tuple[Representation, ...] = (PROBLEM_JSON, PROBLEM_XML, HTML)
 # Of what the server measures: what it is read in first, then as every item.
 MEASURED = (PROMETHEUS, *(each for each in REPRESENTATIONS if not each.tabular))
-EVERY = (*REPRESENTATIONS, *PROBLEMS, *MEDIA, PROMETHEUS, EVENTS)
+EVERY = (*REPRESENTATIONS, *PROBLEMS, *MEDIA, PROMETHEUS, EVENTS, *FILES.values())

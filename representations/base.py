@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from representations.frame import Frame
+
 Data = Any  # dict, list, str, int, bool, None, Decimal, date, datetime
 Path = Sequence[str | int]  # the way to a value: names of members, and places in lists from 0
 
@@ -56,6 +58,7 @@ class Representation:
     members, as pieces of the document that encode would make; what breaks off stays unclosed, where
     the format can tell. tabular: it holds the items of a collection and nothing else. part: the
     member of the data that it is, bytes that no other format shows; None for all that show members.
+    framed: encode, with what stands around the data.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Representation:
     stream: Callable[[Iterable[list[Data]], Data, Shape], Iterator[bytes]] | None = None
     tabular: bool = False
     part: str | None = None
+    framed: Callable[[Data, Shape, Frame], bytes] | None = None
 
     @property
     def content_type(self) -> str:

@@ -6,11 +6,13 @@ import pytest
 
 from exchange.settings import Settings
 from models import ROLES
+from representations.html import assets
 from resources import BLUEPRINTS, NEEDS
 from run import create_app
 from tests.people import bearing, token_of
 
 ANYONES = ("/", "/problems", "/problems/invalid", "/healthz", "/readyz", "/metrics")
+ASSETS = tuple(f"/assets/{each.name}" for each in assets.ASSETS)  # in one representation alone
 READS = (
     *("/customers", "/customers/1", "/customers/1/invoices", "/products", "/products/1"),
     *("/invoices", "/invoices/1", "/invoices/1/items", "/items/1"),
@@ -55,7 +57,7 @@ def is_refused(answer, status, format="json"):
 
 def test_the_tables_here_have_every_route_and_method(closed):
     adapter = closed.url_map.bind("test")
-    tried = [("GET", each) for each in (*ANYONES, *READS)] + [*WRITES]
+    tried = [("GET", each) for each in (*ANYONES, *ASSETS, *READS)] + [*WRITES]
     tried += [(method, path) for method, path, _ in TASKS]
     found = {(adapter.match(path, method)[0], method) for method, path in tried}
     there = {
@@ -68,7 +70,7 @@ def test_the_tables_here_have_every_route_and_method(closed):
 
 
 def test_every_resource_says_what_it_needs():
-    assert NEEDS.keys() == {blueprint.name for blueprint in BLUEPRINTS} | {"problems"}
+    assert NEEDS.keys() == {blueprint.name for blueprint in BLUEPRINTS} | {"problems", "assets"}
 
 
 @pytest.mark.parametrize("format", FORMATS)

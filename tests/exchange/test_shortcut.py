@@ -81,7 +81,7 @@ ELSE = [
     ("a precondition that fails", {"If-Match": '"x"'}, 412),
     ("a host that is none", {"Host": "a b"}, 400),
     ("a list that is too long", {"If-None-Match": '"x",' * 2000}, 431),
-    ("another Accept", {"Accept": "text/html;q=0.1, image/png"}, 406),
+    ("another Accept", {"Accept": "text/plain;q=0.1, image/png"}, 406),
 ]
 
 

@@ -91,7 +91,7 @@ def test_a_short_name_can_stand_in_a_query(representation: Representation) -> No
 
 def test_no_two_have_the_same_name_or_media_type() -> None:
     names = [each.name for each in REPRESENTATIONS]
-    types = [each.media_type for each in (*REPRESENTATIONS, *PROBLEMS)]
+    types = [each.media_type for each in dict.fromkeys((*REPRESENTATIONS, *PROBLEMS))]
     assert (len(set(names)), len(set(types))) == (len(names), len(types))
 
 

@@ -1,0 +1,120 @@
+"""From data to the bytes that are sent: for a page, with what stands around the data."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from flask import current_app, request
+from flask.globals import request_ctx
+
+from exchange import query
+from exchange.fields import READS, entity_tag, fields_for, fields_of
+from exchange.forms import form_of, sought
+from exchange.selection import offers
+from exchange.state import Exchange
+from representations import EVENTS, JSON, PROBLEM_JSON, PROBLEM_XML, XML, Representation
+from representations.base import Data, Shape
+from representations.frame import Form, Frame, Sent
+
+_MOST_CRUMBS = 8
+_FORMAT = frozenset({"format"})
+_TITLES = {"json": "JSON", "xml": "XML"}
+
+
+def encoded(exchange: Exchange, data: Data) -> bytes:
+    """The data of the exchange in its representation."""
+    selected = exchange.selected
+    if selected.framed:
+        return selected.framed(data, exchange.shape, _frame(exchange, data))
+    return selected.encode(data, exchange.shape)
+
+
+def encoded_problem(selected: Representation, data: Data, shape: Shape) -> bytes:
+    """A problem in a representation of problems."""
+    if not selected.framed:
+        return selected.encode(data, shape)
+    sent = tuple(
+        _sent(each, each.encode(data, shape), fields_for(each))
+        for each in (PROBLEM_JSON, PROBLEM_XML)
+    )
+    return selected.framed(data, shape, replace(_surroundings(), sent=sent))
+
+
+def _frame(exchange: Exchange, data: Data) -> Frame:
+    there, shown = offers(exchange.traits), exchange.traits
+    others = tuple(
+        (each.name, query.url(_FORMAT, format=each.name))
+        for each in there
+        if not each.framed and each is not EVENTS
+    )
+    return replace(
+        _surroundings(),
+        guides=tuple(_guides(exchange.shape.name)),
+        sent=tuple(_as_sent(exchange, each, data) for each in (JSON, XML)),
+        others=others,
+        sought=sought(shown.model) if shown.is_collection else (),
+        forms=_forms() if request.method in READS else (),
+        is_followed=EVENTS in there,
+    )
+
+
+def _surroundings() -> Frame:
+    """What every page has."""
+    return Frame(
+        base=urlsplit(current_app.settings.public_url).path,
+        path=query.path(),
+        query=tuple(request.args.items(multi=True)),
+        crumbs=tuple(_crumbs()),
+        guides=tuple(_guides()),
+    )
+
+
+def _as_sent(exchange: Exchange, other: Representation, data: Data) -> Sent:
+    """What the same request is answered in another representation."""
+    content = other.encode(data, exchange.shape)
+    fields = fields_of(replace(exchange, selected=other))
+    if request.method in READS and exchange.status == 200 and not exchange.traits.is_probe:
+        fields["ETag"] = entity_tag(content, exchange.version, other.name)
+    return _sent(other, content, fields)
+
+
+def _sent(other: Representation, content: bytes, fields: dict[str, str]) -> Sent:
+    title = _TITLES[other.name]
+    return Sent(other.name, title, other.media_type, tuple(fields.items()), content.decode())
+
+
+def _crumbs() -> Iterator[tuple[str, str | None]]:
+    """The way to the path, step by step."""
+    origin, path = current_app.settings.public_url, ""
+    yield "Home", f"{origin}/"
+    for step in request.path.split("/", _MOST_CRUMBS)[1:]:
+        path += f"/{step}"
+        if step:
+            yield step, origin + quote(path) if _is_there(path) else None
+
+
+def _guides(type_name: str | None = None) -> Iterator[tuple[str, str]]:
+    """Where more is said of it, as far as there is such."""
+    paths = {"Docs": "/docs"} | ({"Schema": f"/schemas/{type_name}.json"} if type_name else {})
+    for name, path in paths.items():
+        if _is_there(path):
+            yield name, current_app.settings.public_url + path
+
+
+def _is_there(path: str) -> bool:
+    adapter = request_ctx.url_adapter
+    return adapter is not None and adapter.test(path, "GET")
+
+
+def _forms() -> tuple[Form, ...]:
+    rule = request.url_rule
+    writes = current_app.routes.writes[rule.rule] if rule else {}
+    return tuple(form_of(methods, shown) for methods, shown in _grouped(writes))
+
+
+def _grouped(writes: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The methods that one form serves, and the traits of their view."""
+    for wanted in (("POST",), ("PATCH", "PUT"), ("DELETE",)):
+        if methods := tuple(each for each in wanted if each in writes):
+            yield methods, writes[methods[0]]

@@ -1,0 +1,270 @@
+// Writes what the forms of a page say, asks for the token that this needs, and follows tasks.
+"use strict";
+const XSI = "http://www.w3.org/2001/XMLSchema-instance";
+const PATCH = "urn:ietf:rfc:7351";
+const KEPT = "token"; // in sessionStorage: for this tab, until it is closed
+const $ = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const parts = (container) => all(":scope > .field, :scope > .list", container);
+const rows = (list) => all(":scope > .row", list);
+const control = (part) => $("input, select, textarea", part);
+
+// Who asks
+
+const bearing = (fields) => {
+  const token = sessionStorage.getItem(KEPT);
+  return token ? { ...fields, Authorization: `Bearer ${token}` } : fields;
+};
+
+/** Whether the person gave a token, or had the one forgotten that there was. */
+function ask(why) {
+  const dialog = $("#token");
+  if (why) $("#token-why").textContent = why;
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      const given = $("#token-text").value.trim();
+      $("#token-text").value = "";
+      if (dialog.returnValue === "forget") sessionStorage.removeItem(KEPT);
+      if (dialog.returnValue === "use" && given) sessionStorage.setItem(KEPT, given);
+      resolve(dialog.returnValue === "use" && given !== "");
+    }, { once: true });
+  });
+}
+
+async function send(request) {
+  const answer = await fetch(location.pathname + location.search, { ...request, headers: bearing(request.headers) });
+  if (answer.status !== 401) return answer;
+  const problem = await answer.clone().json().catch(() => ({}));
+  return (await ask(problem.detail)) ? send(request) : answer;
+}
+
+/** A page that needs a token comes again with it. */
+async function open() {
+  const answer = await send({ headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (answer.redirected) history.replaceState(null, "", answer.url);
+  document.title = page.title;
+  document.body.replaceWith(page.body);
+  begin();
+}
+
+// What a form says
+
+const integer = (text) => (/^-?\d{1,18}$/.test(text) ? BigInt(text) : text);
+const exact = (name, value) =>
+  typeof value === "bigint" ? (JSON.rawJSON ? JSON.rawJSON(String(value)) : Number(value)) : value;
+const read = { integer, id: integer, boolean: (text) => text === "true" };
+const has_changed = (part) =>
+  part.matches(".list")
+    ? "changed" in part.dataset || rows(part).some((row) => parts(row).some(has_changed))
+    : control(part).value !== control(part).dataset.was;
+
+/** What was read of it if it is as it was; a control cannot hold every text. */
+function value_of(part, source) {
+  const { value, dataset } = control(part);
+  if (source && !has_changed(part) && read[dataset.kind] !== integer) return source[part.dataset.name];
+  return value === "" ? null : (read[dataset.kind] ?? String)(value);
+}
+
+function data_of(container, source) {
+  const data = {};
+  for (const part of parts(container)) {
+    const name = part.dataset.name;
+    const value = part.matches(".list")
+      ? rows(part).map((row) => data_of(row, source?.[name]?.[row.dataset.at]))
+      : value_of(part, source);
+    if (value !== null) data[name] = value;
+  }
+  return data;
+}
+
+function changes_of(form, source) {
+  const data = data_of(form, source);
+  const changed = parts(form).filter(has_changed).map((part) => part.dataset.name);
+  return Object.fromEntries(changed.map((name) => [name, data[name] ?? null]));
+}
+
+// In JSON and in XML
+
+function element(owner, name, value, items) {
+  const made = owner.createElement(name);
+  if (value === null) made.setAttributeNS(XSI, "xsi:nil", "true");
+  else if (Array.isArray(value)) made.append(...value.map((each) => element(owner, items[name], each, items)));
+  else if (typeof value === "object")
+    made.append(...Object.entries(value).map(([member, each]) => element(owner, member, each, items)));
+  else made.textContent = value;
+  return made;
+}
+
+function xml(form, method, data) {
+  const type = form.dataset.type;
+  const items = Object.fromEntries(all(".list", form).map((list) => [list.dataset.name, list.dataset.item]));
+  const owner = document.implementation.createDocument(...(method === "PATCH" ? [PATCH, "p:patch"] : [null, null]));
+  if (method !== "PATCH") owner.append(element(owner, type, data, items));
+  else
+    for (const [name, value] of Object.entries(data)) {
+      const replace = owner.createElementNS(PATCH, "p:replace");
+      replace.setAttribute("sel", `/${type}/${name}`);
+      replace.append(element(owner, name, value, items));
+      owner.documentElement.append(replace);
+    }
+  return new XMLSerializer().serializeToString(owner).replaceAll("\r", "&#13;");
+}
+
+const WRITERS = {
+  json: {
+    type: (method) => (method === "PATCH" ? "application/merge-patch+json" : "application/json"),
+    write: (form, method, data) => JSON.stringify(data, exact),
+    steps: (pointer) => pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~")),
+  },
+  xml: {
+    type: (method) => (method === "PATCH" ? "application/xml-patch+xml" : "application/xml"),
+    write: xml,
+    steps: (pointer) =>
+      pointer.split("/").slice(2).flatMap((step) => {
+        const [, name, place] = /^(.*?)(?:\[(\d+)\])?$/.exec(step);
+        return place ? [String(place - 1)] : [name];
+      }),
+  },
+};
+
+// What the server says of it
+
+/** The part of a form that a pointer leads to. */
+function place(container, [name, at, ...rest]) {
+  const part = parts(container).find((each) => each.dataset.name === name);
+  const row = part?.matches(".list") && rows(part)[at];
+  return (row && rest.length && place(row, rest)) || part;
+}
+
+function clear(form) {
+  all("[aria-invalid]", form).forEach((each) => each.removeAttribute("aria-invalid"));
+  all(".error, .failure", form).forEach((each) => { each.hidden = true; each.textContent = ""; });
+}
+
+function tell(form, problem, steps) {
+  const elsewhere = [];
+  for (const { pointer, detail } of problem.errors ?? []) {
+    const part = place(form, steps(pointer));
+    const line = part && $(":scope > .error", part);
+    if (!line) { elsewhere.push(`${pointer} ${detail}`); continue; }
+    line.textContent = line.textContent ? `${line.textContent}; ${detail}` : detail;
+    line.hidden = false;
+    control(part)?.setAttribute("aria-invalid", "true");
+  }
+  const failure = $(".failure", form);
+  const list = document.createElement("ul");
+  list.append(...elsewhere.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  failure.replaceChildren(`${problem.title ?? "It failed"}: ${problem.detail ?? ""}`, ...(elsewhere.length ? [list] : []));
+  failure.hidden = false;
+  ($("[aria-invalid]", form) ?? failure).focus();
+}
+
+async function write(form, method) {
+  const source = "source" in form.dataset ? JSON.parse($("[data-sent=json]").textContent) : null;
+  const writer = WRITERS[$(".as", form)?.value ?? "json"];
+  const headers = { Accept: "application/json" };
+  const request = { method, headers };
+  const tag = all("#json .fields dt").find((each) => each.textContent === "ETag")?.nextElementSibling;
+  if (source && tag) headers["If-Match"] = tag.textContent;
+  if (method !== "DELETE") {
+    headers["Content-Type"] = writer.type(method);
+    request.body = writer.write(form, method, method === "PATCH" ? changes_of(form, source) : data_of(form, source));
+  }
+  clear(form);
+  const answer = await send(request);
+  if (!answer.ok) return tell(form, await answer.json().catch(() => ({})), writer.steps);
+  const made = answer.headers.get("Location");
+  if (made ?? method === "DELETE") location.assign(made ?? form.dataset.after);
+  else location.reload();
+}
+
+// What goes on while it is looked at
+
+async function follow() {
+  const answer = await fetch(location.pathname, { headers: bearing({ Accept: "text/event-stream" }) });
+  if (!answer.ok) return;
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const piece of pieces(answer.body.getReader())) {
+    text += decoder.decode(piece, { stream: true });
+    const events = text.split("\n\n");
+    text = events.pop();
+    events.flatMap((event) => /^data: (.*)$/m.exec(event)?.[1] ?? []).map(JSON.parse).forEach(update);
+  }
+  if (["queued", "running"].includes($("[data-member=state]").textContent)) setTimeout(follow, 2000);
+  else location.reload();
+}
+
+async function* pieces(reader) {
+  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+}
+
+function update(task) {
+  for (const [name, value] of Object.entries(task)) {
+    const shown = $(`[data-member="${CSS.escape(name)}"]`);
+    if (shown && value !== null && typeof value !== "object") shown.textContent = value;
+  }
+  $("progress").value = task.progress;
+}
+
+function show_progress() {
+  const bar = document.createElement("progress");
+  bar.max = 100;
+  bar.setAttribute("aria-label", "Progress");
+  bar.value = $("[data-member=progress]")?.textContent ?? 0;
+  $("#page").prepend(bar);
+  follow();
+}
+
+// What a person does
+
+function filter(event) {
+  event.preventDefault();
+  const wanted = new URLSearchParams(new FormData(event.target));
+  for (const each of all(".search input:not([type=hidden])"))
+    each.value === "" ? wanted.delete(each.name) : wanted.set(each.name, each.value);
+  location.assign(`${event.target.getAttribute("action")}?${wanted}`);
+}
+
+const ACTS = {
+  add: (list) => {
+    list.insertBefore($("template", list).content.cloneNode(true), $("template", list));
+    const made = rows(list).at(-1);
+    for (const part of parts(made)) rename(part, `${list.dataset.name}-${rows(list).length}-${Date.now()}-${part.dataset.name}`);
+    control(parts(made).find((part) => !part.hidden)).focus();
+  },
+  remove: (list, row) => row.remove(),
+};
+
+function rename(part, id) {
+  control(part).dataset.was = "";
+  if (part.hidden) return;
+  Object.assign(control(part), { id }).setAttribute("aria-describedby", `${id}-error`);
+  $("label", part).htmlFor = id;
+  $(".error", part).id = `${id}-error`;
+}
+
+function click(event) {
+  const list = event.target.closest(".list");
+  ACTS[event.target.dataset.act](list, event.target.closest(".row"));
+  list.dataset.changed = "";
+}
+
+const is_refused = () => $("main").dataset.status === "401";
+
+function begin() {
+  $("#token-button").hidden = false;
+  $("#token-button").addEventListener("click", async () => (await ask()) && is_refused() && open());
+  for (const each of all(".write input, .write select, .write textarea")) each.dataset.was = each.value;
+  for (const form of all(".write form")) {
+    form.addEventListener("submit", (event) => { event.preventDefault(); write(form, event.submitter.value); });
+    form.addEventListener("click", (event) => event.target.dataset.act && click(event));
+  }
+  all(".search form").forEach((form) => form.addEventListener("submit", filter));
+  if ("followed" in $("main").dataset) show_progress();
+}
+
+begin();
+if (is_refused()) open();
