@@ -11,7 +11,7 @@ from exchange.settings import Settings
 def create_app(settings: Settings | None = None) -> Any:
     """The WSGI application, by the settings given, else by those in the environment."""
     import models
-    from exchange import problems
+    from exchange import problems, schemas
     from exchange.access import Access
     from exchange.app import Api
     from resources import BLUEPRINTS, NEEDS
@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> Any:
         from work.broker import Sender
 
         app.wake = Sender(settings.broker_url).wake
-    for blueprint in (*BLUEPRINTS, problems.blueprint):
+    for blueprint in (*BLUEPRINTS, problems.blueprint, schemas.blueprint):
         app.register_blueprint(blueprint)
     return app
 

@@ -13,6 +13,7 @@ from werkzeug.datastructures import Headers
 
 from exchange import query
 from exchange.access import policy_of
+from exchange.catalogue import PROBLEM
 from exchange.coding import compress
 from exchange.content import readable_fields
 from exchange.preconditions import is_modified
@@ -24,7 +25,7 @@ from negotiate import link
 from negotiate.conditional import Validators, last_modified_field
 from negotiate.prefer import preferences
 from negotiate.problem import Problem
-from representations.base import ListOf, Scalar, Shape
+from representations.schema import shape_of
 
 READS = ("GET", "HEAD")
 ALWAYS = {"Vary": "Accept", "Cache-Control": "no-cache"}
@@ -34,7 +35,7 @@ _IN_304 = (
     "Cache-Status",
 )
 SMALLEST = 1024  # bytes of content for which a content coding is worth its time
-_PROBLEM = Shape("problem", {"errors": ListOf(Shape("error")), "status": Scalar.INTEGER})
+_PROBLEM = shape_of(PROBLEM)
 
 
 class Shown(msgspec.Struct):
@@ -122,6 +123,7 @@ def _written(exchange: Exchange, data: Any) -> Response:
         fields["Preference-Applied"] = ", ".join(filter(None, applied))
     if preferred.returned == "minimal":
         del fields["Content-Type"]
+        fields.pop("Link", None)
         return empty(fields, exchange.status if exchange.status != 200 else 204)
     fields["Content-Location"] = data["links"]["self"]
     return Response(shown.content, exchange.status, fields)
@@ -158,10 +160,11 @@ def _not_modified() -> Response:
 def fields_of(exchange: Exchange) -> dict[str, str]:
     """The fields of the answer that do not depend on its content."""
     told = {"Vary": ", ".join(exchange.vary), "Content-Type": exchange.selected.content_type}
+    described = current_app.described.get((exchange.shape.name, exchange.selected.schema), "")
     if request.method not in READS:
-        return ALWAYS | exchange.fields | told
+        return ALWAYS | exchange.fields | told | ({"Link": described} if described else {})
     others = alternates(offers(exchange.traits), exchange.selected)
-    told["Link"] = ", ".join(filter(None, (link.field(exchange.links), others)))
+    told["Link"] = ", ".join(filter(None, (link.field(exchange.links), described, others)))
     if exchange.traits.is_probe or (exchange.traits.is_collection and query.is_stream()):
         told["Cache-Control"] = "no-store"
     elif exchange.traits.policy:
@@ -176,7 +179,9 @@ def answer_problem(problem: Problem) -> Response:
     told = problem.to_dict(base, _path()) | {"request_id": SEEN.get().id}
     content = selected.encode(told, _PROBLEM)
     fields = {**ALWAYS, "Cache-Control": "no-store", "Content-Type": selected.content_type}
-    return Response(content, problem.kind.status, fields | dict(problem.fields))
+    described = current_app.described["problem", selected.schema]
+    links = ", ".join(filter(None, (problem.fields.get("Link"), described)))
+    return Response(content, problem.kind.status, fields | dict(problem.fields) | {"Link": links})
 
 
 def _path() -> str:

@@ -54,7 +54,8 @@ class Representation:
     their media type and the levels of nesting allowed; raises Malformed. pointer: a path in the
     terms of the format. stream: a collection whose items come batch by batch, and its other
     members, as pieces of the document that encode would make; what breaks off stays unclosed, where
-    the format can tell. tabular: it holds the items of a collection and nothing else.
+    the format can tell. tabular: it holds the items of a collection and nothing else. schema: what
+    describes it, "json" or "xsd", empty for nothing.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Representation:
     charset: str | None = None
     stream: Callable[[Iterable[list[Data]], Data, Shape], Iterator[bytes]] | None = None
     tabular: bool = False
+    schema: str = ""
 
     @property
     def content_type(self) -> str:

@@ -71,5 +71,6 @@ XML = Representation(
     xpath,
     charset="utf-8",
     stream=_DIALECT.stream,
+    schema="xsd",
 )
 TEXT_XML = replace(XML, name="text-xml", media_type="text/xml")

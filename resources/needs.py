@@ -12,6 +12,7 @@ CHANGE = READ | dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), "writer")
 NEEDS: Mapping[str, Mapping[str, str]] = {
     "root": {"GET": "anyone"},
     "problems": {"GET": "anyone"},
+    "schemas": {"GET": "anyone"},
     "health": {"GET": "anyone"},
     "tokens": {"POST": "password", "DELETE": "token"},
     "tasks": dict.fromkeys(("GET", "DELETE"), "writer"),  # who may ask for work, and each their own
