@@ -79,7 +79,7 @@ def answer(exchange: Exchange, data: Any) -> Response:
 def show(exchange: Exchange, data: Any) -> Shown:
     """The data in the selected representation, with its validators."""
     with timed("encode"):
-        content = exchange.selected.encode(data, exchange.shape)
+        content = exchange.selected.encode(data, exchange.written_as)
     fields = fields_of(exchange)
     tag = entity_tag(content, exchange.version, exchange.selected.name)
     if exchange.coding and len(content) >= SMALLEST:
@@ -133,14 +133,14 @@ def _unvalidated(exchange: Exchange, data: Any) -> Response:
     """The response that tells of this moment: nothing that could be validated later."""
     if not is_modified(Validators()):
         return _not_modified()
-    content = exchange.selected.encode(data, exchange.shape)
+    content = exchange.selected.encode(data, exchange.written_as)
     return Response(content, 200, fields_of(exchange))
 
 
 def _told(exchange: Exchange, data: Any) -> Response:
     """The response to a POST that makes nothing that could be read again; and See Other, of which
     no precondition holds (13.2.1)."""
-    content = exchange.selected.encode(data, exchange.shape)
+    content = exchange.selected.encode(data, exchange.written_as)
     return Response(content, exchange.status, fields_of(exchange))
 
 

@@ -25,7 +25,7 @@ from exchange.links import Routes, read_routes
 from exchange.log import make_logger
 from exchange.observer import Observer
 from exchange.repeats import perform_once
-from exchange.schemas import describedby
+from exchange.schemas import describedby, url
 from exchange.selection import offers, select
 from exchange.settings import Settings
 from exchange.shortcut import Shortcut
@@ -114,6 +114,12 @@ class Api(Flask):
     def described(self) -> Mapping[tuple[str, str], str]:
         """The links to their schemas."""
         return describedby(self.types, self.settings.public_url)
+
+    @cached_property
+    def schema_places(self) -> Mapping[str, str]:
+        """The URLs of the schemas that XML names, by type."""
+        named, origin = self.settings.schema_locations, self.settings.public_url
+        return {name: url(name, "xsd", origin) for name in self.types} if named else {}
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
         self.edge.arrive(environ)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
-from flask import g
+from flask import current_app, g
 
 from negotiate.cache_control import Policy
 from negotiate.link import Link
@@ -91,6 +91,12 @@ class Exchange:
     links: list[Link] = field(default_factory=list)
     reader: Any = None
     read_as: Shape = Shape("content")
+
+    @property
+    def written_as(self) -> Shape:
+        """The shape of the data, with the place of its schema if documents are to name it."""
+        place = current_app.schema_places.get(self.shape.name)
+        return replace(self.shape, schema=place) if place else self.shape
 
     def pointer(self, path: tuple[str | int, ...]) -> str:
         """The place in the content that the path leads to, in the terms of its format."""

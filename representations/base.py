@@ -26,10 +26,12 @@ class Scalar(Enum):
 
 @dataclass(frozen=True)
 class Shape:
-    """An object: the name of its type, and what its members are. Members may be absent."""
+    """An object: the name of its type, and what its members are. Members may be absent. schema: the
+    URL of its XSD, if documents are to name it."""
 
     name: str
     members: Mapping[str, "Member"] = field(default_factory=dict)
+    schema: str = ""
 
 
 @dataclass(frozen=True)

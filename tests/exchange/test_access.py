@@ -10,7 +10,10 @@ from resources import BLUEPRINTS, NEEDS
 from run import create_app
 from tests.people import bearing, token_of
 
-ANYONES = ("/", "/problems", "/problems/invalid", "/healthz", "/readyz", "/metrics")
+ANYONES = (
+    *("/", "/problems", "/problems/invalid", "/healthz", "/readyz", "/metrics"),
+    *("/schemas", "/schemas/customer.json", "/schemas/customer.xsd"),
+)
 READS = (
     *("/customers", "/customers/1", "/customers/1/invoices", "/products", "/products/1"),
     *("/invoices", "/invoices/1", "/invoices/1/items", "/items/1"),
@@ -61,7 +64,7 @@ def test_the_tables_here_have_every_route_and_method(closed):
 
 
 def test_every_resource_says_what_it_needs():
-    assert NEEDS.keys() == {blueprint.name for blueprint in BLUEPRINTS} | {"problems"}
+    assert NEEDS.keys() == {blueprint.name for blueprint in BLUEPRINTS} | {"problems", "schemas"}
 
 
 @pytest.mark.parametrize("format", FORMATS)
