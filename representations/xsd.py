@@ -1,7 +1,8 @@
 """XML Schema (1.0) of a type, from its description: of the plain dialect, which it directs.
 
-Each type is a complexType of its name, so that one class is generated for it wherever it stands,
-and the root element is the one that a document of the type has.
+Each type is a complexType of its name, so that one class is generated for it wherever it stands.
+What the server sends of any of them may be a document: classes generated from the schema of a page
+write a row, too. What clients send has the one root that it must have.
 """
 
 from collections.abc import Mapping
@@ -41,12 +42,13 @@ Facets = Mapping[str, object]
 def encode(data: Data, shape: Shape) -> bytes:
     """The schema of the type that has the name, whole: what it refers to stands in it."""
     root, *others = reached(data["name"], data["types"])
+    roots = [root] if root.is_input else [root, *others]
     spaces: dict[str | None, str] = {"xs": XS}
     attributes = {"elementFormDefault": "qualified"}
     if root.namespace:
         spaces[None], attributes["targetNamespace"] = root.namespace, root.namespace
     schema: _Element = ElementMaker(namespace=XS, nsmap=spaces).schema(
-        _made("element", name=root.tag, type=root.name),
+        *(_made("element", name=each.tag, type=each.name) for each in roots),
         *(_complex(each, name=each.name) for each in (root, *others)),
         **attributes,
     )
@@ -106,11 +108,13 @@ def _of_value(name: str, value: Value, is_input: bool) -> _Element:
 
 
 def _facets(value: Value, is_input: bool) -> Facets:
+    """The bounds. Of what is no text, a pattern keeps clients to the one way to write it that is
+    read; the server keeps to it anyway, and generators make text of whatever has a pattern."""
     if value.kind is Kind.MONEY:
         digits = {"totalDigits": value.max_digits, "fractionDigits": value.decimal_places}
-        return {"pattern": amount(value, is_input), **digits}
+        return {"pattern": amount(value, is_input) if is_input else None, **digits}
     if value.kind in _PATTERNS:
-        return {"pattern": _PATTERNS[value.kind]}
+        return {"pattern": _PATTERNS[value.kind] if is_input else None}
     pattern = value.pattern and value.pattern.removeprefix("^").removesuffix("$")
     below = None if value.lt is None else value.lt - 1
     return {
