@@ -9,8 +9,9 @@ import msgspec
 from flask import Response, current_app, request
 from werkzeug.datastructures import Headers
 
+from exchange.catalogue import PROBLEM
 from exchange.coding import compress
-from exchange.fields import ALWAYS, READS, entity_tag, fields_for, fields_of
+from exchange.fields import ALWAYS, READS, described, entity_tag, fields_for, fields_of
 from exchange.frame import encoded, encoded_problem
 from exchange.preconditions import is_modified
 from exchange.selection import select_problem
@@ -21,7 +22,7 @@ from negotiate import ranges
 from negotiate.conditional import Validators, last_modified_field
 from negotiate.prefer import preferences
 from negotiate.problem import Problem
-from representations.base import ListOf, Scalar, Shape
+from representations.schema import shape_of
 
 _VALIDATED = ("POST", "PATCH")  # after PUT a validator would claim that it was kept as sent (9.3.4)
 _IN_304 = (
@@ -29,7 +30,7 @@ _IN_304 = (
     *("Cache-Status", "Content-Security-Policy"),  # of a 304 a browser may take it over, too
 )
 SMALLEST = 1024  # bytes of content for which a content coding is worth its time
-_PROBLEM = Shape("problem", {"errors": ListOf(Shape("error")), "status": Scalar.INTEGER})
+_PROBLEM = shape_of(PROBLEM)
 
 
 class Shown(msgspec.Struct):
@@ -135,6 +136,7 @@ def _written(exchange: Exchange, data: Any) -> Response:
         fields["Preference-Applied"] = ", ".join(filter(None, applied))
     if preferred.returned == "minimal":
         del fields["Content-Type"]
+        fields.pop("Link", None)
         return empty(fields, exchange.status if exchange.status != 200 else 204)
     fields["Content-Location"] = data["links"]["self"]
     return Response(shown.content, exchange.status, fields)
@@ -175,7 +177,9 @@ def answer_problem(problem: Problem) -> Response:
     told = problem.to_dict(base, _path()) | {"request_id": SEEN.get().id}
     content = encoded_problem(selected, told, _PROBLEM)
     fields = {**ALWAYS, "Cache-Control": "no-store", **fields_for(selected)}
-    return Response(content, problem.kind.status, fields | dict(problem.fields))
+    links = ", ".join(filter(None, (problem.fields.get("Link"), described("problem", selected))))
+    given = dict(problem.fields) | ({"Link": links} if links else {})
+    return Response(content, problem.kind.status, fields | given)
 
 
 def _path() -> str:

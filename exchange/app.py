@@ -14,6 +14,7 @@ from exchange import bounds, query
 from exchange.access import Access
 from exchange.answer import answer_problem, empty
 from exchange.cache import Representations, is_kept
+from exchange.catalogue import types_of
 from exchange.coding import OFFERED
 from exchange.content import readable_fields
 from exchange.edge import Edge
@@ -25,6 +26,7 @@ from exchange.links import Routes, read_routes
 from exchange.log import make_logger
 from exchange.observer import Observer
 from exchange.repeats import perform_once
+from exchange.schemas import describedby, url
 from exchange.selection import offers, select
 from exchange.settings import Settings
 from exchange.shortcut import Shortcut
@@ -32,6 +34,7 @@ from exchange.state import REFUSED, Exchange, traits
 from exchange.times import timed
 from negotiate.content_coding import best_coding
 from negotiate.problem import Problem
+from representations.schema import Types
 
 Finished = TypeVar("Finished")
 _OFFERED = tuple(OFFERED)
@@ -107,6 +110,22 @@ class Api(Flask):
     @cached_property
     def routes(self) -> Routes:
         return read_routes(self, self.settings.public_url)
+
+    @cached_property
+    def types(self) -> Types:
+        """Every type that it sends or takes, by name."""
+        return types_of(self, self.routes, self.tasks)
+
+    @cached_property
+    def described(self) -> Mapping[tuple[str, str], str]:
+        """The links to their schemas."""
+        return describedby(self.types, self.settings.public_url)
+
+    @cached_property
+    def schema_places(self) -> Mapping[str, str]:
+        """The URLs of the schemas that XML names, by type."""
+        named, origin = self.settings.schema_locations, self.settings.public_url
+        return {name: url(name, "xsd", origin) for name in self.types} if named else {}
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
         self.edge.arrive(environ)

@@ -152,7 +152,14 @@ def _generation(model: Any) -> str | None:
 def _release(settings: Settings) -> str:
     """What answers depend on beside the data: this program, and settings. Of a server that several
     releases share, each has its own part."""
-    shows = {"public_url", "open_reads", "secret_key", "per_page", "max_per_page"}
+    shows = {
+        "public_url",
+        "schema_locations",
+        "open_reads",
+        "secret_key",
+        "per_page",
+        "max_per_page",
+    }
     made_by = sha256(_program() + settings.model_dump_json(include=shows).encode())
     return f"parley-{made_by.hexdigest()[:16]}"
 

@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from hashlib import sha256
 
-from flask import request
+from flask import current_app, request
 
 from exchange import query
 from exchange.access import policy_of
@@ -22,12 +22,13 @@ ALWAYS = {"Vary": "Accept", "Cache-Control": "no-cache"}
 def fields_of(exchange: Exchange) -> dict[str, str]:
     """The fields of the answer that do not depend on its content."""
     told = {"Vary": ", ".join(exchange.vary), **fields_for(exchange.selected)}
+    schema = described(exchange.shape.name, exchange.selected)
     if request.method not in READS:
-        return ALWAYS | exchange.fields | told
+        return ALWAYS | exchange.fields | told | ({"Link": schema} if schema else {})
     if exchange.selected.part:
         told["Accept-Ranges"] = "bytes"
     others = alternates(offers(exchange.traits), exchange.selected)
-    told["Link"] = ", ".join(filter(None, (link.field(exchange.links), others)))
+    told["Link"] = ", ".join(filter(None, (link.field(exchange.links), schema, others)))
     if exchange.traits.is_probe or (exchange.traits.is_collection and query.is_stream()):
         told["Cache-Control"] = "no-store"
     elif exchange.traits.policy:
@@ -38,6 +39,12 @@ def fields_of(exchange: Exchange) -> dict[str, str]:
 def fields_for(selected: Representation) -> dict[str, str]:
     """What is told of content in the representation. A page may load what it is made of."""
     return {"Content-Type": selected.content_type} | (OF_PAGES if selected.framed else {})
+
+
+def described(name: str, selected: Representation) -> str:
+    """The link to what describes a type in the representation; empty if nothing does."""
+    found: str = current_app.described.get((name, selected.schema), "")
+    return found
 
 
 def entity_tag(content: bytes, version: int | None, name: str) -> str:

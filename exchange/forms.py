@@ -21,10 +21,10 @@ _ID = Field("id", "id")
 
 def form_of(methods: tuple[str, ...], shown: Traits) -> Form:
     """What a view with these traits takes, by these methods: what the path says is left out."""
-    fields = _written(shown.model) if shown.reads else ()
+    fields = _written(shown.accepts) if shown.reads else ()
     return Form(
         methods,
-        shown.model.type_name() if shown.model else "",
+        shown.accepts.type_name() if shown.reads else "",
         tuple(field for field in fields if field.name not in shown.given),
     )
 
@@ -50,11 +50,10 @@ def _field(member: Any, model: Any) -> Field:
     if member.items:
         fields = (_ID, *_written(member.items, model))
         return Field(member.name, "list", fields=fields, item=member.items.type_name())
-    rules = member.rules
     return Field(
         member.name,
         _KINDS[member.kind],
         member.required,
-        tuple(rules.get("enum", ())),
-        rules.get("maxLength"),
+        member.facets.get("choices", ()),
+        member.facets.get("max_length"),
     )

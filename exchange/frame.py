@@ -27,7 +27,7 @@ def encoded(exchange: Exchange, data: Data) -> bytes:
     selected = exchange.selected
     if selected.framed:
         return selected.framed(data, exchange.shape, _frame(exchange, data))
-    return selected.encode(data, exchange.shape)
+    return selected.encode(data, exchange.written_as)
 
 
 def encoded_problem(selected: Representation, data: Data, shape: Shape) -> bytes:
@@ -72,7 +72,7 @@ def _surroundings() -> Frame:
 
 def _as_sent(exchange: Exchange, other: Representation, data: Data) -> Sent:
     """What the same request is answered in another representation."""
-    content = other.encode(data, exchange.shape)
+    content = other.encode(data, exchange.written_as)
     fields = fields_of(replace(exchange, selected=other))
     if request.method in READS and exchange.status == 200 and not exchange.traits.is_probe:
         fields["ETag"] = entity_tag(content, exchange.version, other.name)

@@ -28,13 +28,14 @@ class Relation(NamedTuple):
 class Routes:
     """What the routes of an application say, read once.
 
-    methods: what is allowed, by the path of the rule. links: what makes those of a row, by model.
-    entrance: the links of `/`. offers: what each resource offers, as `/` tells it. items: the
-    beginning of the URL of a row, by the plural of its model. writes: the traits of what changes
-    something, by the path of the rule and the method.
+    methods: what is allowed, by the path of the rule. relations: the names of the links of a row,
+    by model. links: what makes them. entrance: the links of `/`. offers: what each resource offers,
+    as `/` tells it. items: the beginning of the URL of a row, by the plural of its model. writes:
+    the traits of what changes something, by the path of the rule and the method.
     """
 
     methods: Mapping[str, frozenset[str]]
+    relations: Mapping[Any, list[str]]
     links: Mapping[Any, Callable[[Data], dict[str, str]]]
     entrance: Mapping[str, str]
     offers: list[Data]
@@ -61,13 +62,12 @@ def read_routes(app: Flask, origin: str) -> Routes:
         elif "GET" in methods[rule.rule] and shown.model and rule.rule.endswith(":id>"):
             items[shown.model] = rule.rule
     alone = {model: path for path, model in collections.items() if "<" not in path}
-    links = {
-        model: _linking(_relations(model, items, alone, collections, origin)) for model in items
-    }
+    found = {model: _relations(model, items, alone, collections, origin) for model in items}
     doors = [rule for rule in methods if "GET" in methods[rule] and "<" not in rule and rule != "/"]
     return Routes(
         {path: frozenset(each) for path, each in methods.items()},
-        links,
+        {model: [each.name for each in relations] for model, relations in found.items()},
+        {model: _linking(relations) for model, relations in found.items()},
         {"self": f"{origin}/"} | {door.strip("/"): origin + door for door in doors},
         [_offer(path, each) for path, each in sorted(methods.items())],
         {model.plural(): origin + ID.split(path)[0] for model, path in items.items()},

@@ -10,14 +10,12 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.utils import floatToGoString
 
-from representations.base import ListOf, Shape
+from representations.schema import TEXT, Listed, Object, Property, optional
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # in the environment: where processes share what they count
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 ATTEMPT_SECONDS = (0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600)
-_FAMILY = Shape("family", {"samples": ListOf(Shape("sample"))})
-METRICS = Shape("metrics", {"items": ListOf(_FAMILY)})
 
 
 class Labels(NamedTuple):
@@ -28,6 +26,17 @@ class Labels(NamedTuple):
     status: int
     representation: str
     cache: str
+
+
+_TEXT = Property(TEXT)
+_OF_TASKS = ("state", "work", "outcome")
+_LABELS = Object("labels", dict.fromkeys((*Labels._fields, *_OF_TASKS, "le"), optional(TEXT)))
+_SAMPLE = Object("sample", {"name": _TEXT, "labels": Property(_LABELS), "value": _TEXT})
+_FAMILY = Object(
+    "family",
+    {**dict.fromkeys(("name", "type", "help"), _TEXT), "samples": Property(Listed(_SAMPLE))},
+)
+METRICS = Object("metrics", {"items": Property(Listed(_FAMILY))})
 
 
 class Metrics:

@@ -4,13 +4,17 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app
 
-from exchange.state import mark
+from exchange.state import describe, mark
 from negotiate.cache_control import NO_CACHE
 from negotiate.problem import KINDS, Kind
-from representations.base import ListOf, Scalar, Shape
+from representations.schema import INTEGER, TEXT, Listed, Object, Property, links
 
-_KIND = Shape("problem-type", {"status": Scalar.INTEGER})
-_KINDS = Shape("problem-types", {"items": ListOf(_KIND)})
+_TEXTS = {name: Property(TEXT) for name in ("title", "explanation")}
+_KIND = Object(
+    "problem-type",
+    {"name": Property(TEXT), "status": Property(INTEGER), **_TEXTS, "links": links("self")},
+)
+_KINDS = Object("problem-types", {"items": Property(Listed(_KIND)), "links": links("self")})
 
 blueprint = Blueprint("problems", __name__, url_prefix="/problems")
 
@@ -37,5 +41,5 @@ def _explained(kind: Kind) -> dict[str, Any]:
     }
 
 
-blueprint.get("")(mark(list_problems, shape=_KINDS, policy=NO_CACHE))
-blueprint.get("/<name>")(mark(show_problem, shape=_KIND, policy=NO_CACHE))
+blueprint.get("")(mark(describe(list_problems, _KINDS), policy=NO_CACHE))
+blueprint.get("/<name>")(mark(describe(show_problem, _KIND), policy=NO_CACHE))

@@ -1,5 +1,7 @@
 """Which representation a request gets: `format=` first, then Accept (RFC 9110, 12)."""
 
+from collections.abc import Iterable
+
 from flask import request
 
 from exchange import query
@@ -9,31 +11,33 @@ from negotiate.link import Link
 from negotiate.problem import Problem
 from representations import (
     EVENTS,
+    EVERY,
     FILES,
+    JSON_SCHEMAS,
     MEASURED,
     MEDIA,
     PROBLEMS,
-    PROMETHEUS,
     REPRESENTATIONS,
+    XSDS,
     Representation,
 )
 
-_OFFERED = (*REPRESENTATIONS, *MEDIA, PROMETHEUS, EVENTS, *FILES.values())
-_BY_NAME = {each.name: each for each in _OFFERED}
-_BY_MEDIA_TYPE = {each.media_type: each for each in _OFFERED}
 _STREAMS = tuple(each for each in REPRESENTATIONS if each.stream)
 _ITEMS = tuple(each for each in REPRESENTATIONS if not each.tabular)
 FOLLOWED = (*_ITEMS, EVENTS)  # of what goes on while it is looked at
 WITH_MEDIA = (*_ITEMS, *MEDIA)  # of what has pictures and movies
 ALONE = {suffix: (each,) for suffix, each in FILES.items()}  # of what is a file
-_ALL = (REPRESENTATIONS, _STREAMS, _ITEMS, MEASURED, FOLLOWED, WITH_MEDIA, *ALONE.values())
-_MEDIA_TYPES = {id(there): tuple(each.media_type for each in there) for there in _ALL}
+_THERE = (
+    *(REPRESENTATIONS, _STREAMS, _ITEMS, MEASURED, FOLLOWED, WITH_MEDIA),
+    *(JSON_SCHEMAS, XSDS, *ALONE.values()),
+)
+_MEDIA_TYPES = {id(there): tuple(each.media_type for each in there) for there in _THERE}
 _ENDS = {
     id(there): [
         (each, str(Link(each.name, "alternate", each.media_type)).removeprefix("<"))
         for each in there
     ]
-    for there in _ALL
+    for there in _THERE
 }
 _FORMAT = frozenset({"format"})
 _PROBLEMS = {each.media_type: each for each in PROBLEMS}
@@ -57,25 +61,25 @@ def select(there: tuple[Representation, ...]) -> Representation:
     """The selected one of the `offers`. Raises Problem (406)."""
     wanted = request.args.get("format")
     if wanted is not None:
-        chosen = named(wanted)
-        if chosen not in there:
+        chosen = named(wanted, there)
+        if chosen is None:
             raise not_acceptable(f"there is no format {wanted!r}", there)
         return chosen
     best = accept.best_match(accept_field(), _MEDIA_TYPES[id(there)])
     if best is None:
         raise not_acceptable(f"nothing that Accept allows: {accept_field()!r}", there)
-    return _BY_MEDIA_TYPE[best]
+    return there[_MEDIA_TYPES[id(there)].index(best)]
 
 
-def named(wanted: str) -> Representation | None:
-    """The representation of a short name or media type; a raw `+` has arrived as a space."""
+def named(wanted: str, there: Iterable[Representation]) -> Representation | None:
+    """The one of a short name or media type; a raw `+` has arrived as a space."""
     wanted = wanted.lower().replace(" ", "+")
-    return _BY_NAME.get(wanted) or _BY_MEDIA_TYPE.get(wanted)
+    return next((each for each in there if wanted in (each.name, each.media_type)), None)
 
 
 def select_problem() -> Representation:
     """The representation of a problem: in the family that was asked for, else JSON."""
-    chosen = named(request.args.get("format", ""))
+    chosen = named(request.args.get("format", ""), EVERY)
     field = chosen.media_type if chosen else accept_field()
     best = accept.best_match(accept.for_problems(field), [*_PROBLEMS])
     return _PROBLEMS[best or PROBLEMS[0].media_type]

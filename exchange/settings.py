@@ -26,6 +26,7 @@ class Settings(BaseModel):
 
     database_url: str = Field(EMBEDDED, description="SQLAlchemy URL of the database")
     public_url: str = Field("", description="origin that links begin with; empty: they begin at /")
+    schema_locations: bool = Field(False, description="XML says where its XSD is")
     secret_key: str = Field("", description="signs cursors; empty: one is kept in the database")
     cache_url: str = Field("", description="Redis of cache and rate limits; empty: without")
     cache_entries: int = Field(500, ge=1, description="representations that a process keeps")

@@ -18,11 +18,6 @@ _SCALARS = {
 _LINKS = Shape("links")
 _TEXTS = dict.fromkeys(("type", "title", "detail", "instance"), Scalar.TEXT)
 _PROBLEM = Shape("problem", {**_TEXTS, "status": Scalar.INTEGER})  # the only object that a row has
-_NAMES = ListOf(Scalar.TEXT)
-_RESOURCE = Shape("resource", {"template": Scalar.TEXT, "methods": _NAMES})
-HOME = Shape(
-    "home", {"reads": _NAMES, "writes": _NAMES, "resources": ListOf(_RESOURCE), "links": _LINKS}
-)
 _PAGE = dict.fromkeys(("total", "page", "per_page", "pages"), Scalar.INTEGER)
 
 

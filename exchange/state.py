@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
-from flask import g
+from flask import current_app, g
 
 from negotiate.cache_control import Policy
 from negotiate.link import Link
 from representations import Representation
 from representations.base import Shape, json_pointer
+from representations.schema import Object, shape_of
 
 # In the environ: the Problem with which what stands before the application refuses the request.
 REFUSED = "parley.refused"
@@ -22,23 +23,29 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Traits:
     """What the decorators of a view say of it.
 
-    shape: of the data that it returns. model: the model that the data comes from, if any.
-    parameters: those of the query that it understands. reads: whether it takes content. policy:
-    what caches are told, None for what is not kept. is_probe: it tells of the server itself, at
-    this moment: it needs no credentials, has no limit, is never kept. offers: the representations
-    of what has others than resources have. given: the members of the content whose value the path
-    has.
+    shape: of the data that it returns, and type: its description. model: the model that the data
+    comes from, if any. parameters: those of the query that it understands. accepts: the model that
+    content is of, if it takes any. given: what of that the path says. policy: what caches are told,
+    None for what is not kept. is_probe: it tells of the server itself, at this moment: it needs no
+    credentials, has no limit, is never kept. offers: the representations of what has others than
+    resources have.
     """
 
     shape: Shape = Shape("nothing")
+    type: Object | None = None
     model: Any = None
     is_collection: bool = False
     parameters: frozenset[str] = frozenset()
-    reads: bool = False
+    accepts: Any = None
+    given: frozenset[str] = frozenset()
     policy: Policy | None = None
     is_probe: bool = False
     offers: tuple[Representation, ...] | None = None
-    given: frozenset[str] = frozenset()
+
+    @property
+    def reads(self) -> bool:
+        """Whether it takes content."""
+        return self.accepts is not None
 
 
 def traits(view: Callable[..., Any]) -> Traits:
@@ -50,6 +57,11 @@ def mark(view: View, **changes: Any) -> View:
     """The view, with traits added."""
     view.traits = replace(traits(view), **changes)  # type: ignore[attr-defined]
     return view
+
+
+def describe(view: View, type: Object) -> View:
+    """The view, of whose data there is a description."""
+    return mark(view, type=type, shape=shape_of(type))
 
 
 @dataclass
@@ -79,6 +91,12 @@ class Exchange:
     links: list[Link] = field(default_factory=list)
     reader: Any = None
     read_as: Shape = Shape("content")
+
+    @property
+    def written_as(self) -> Shape:
+        """The shape of the data, with the place of its schema if documents are to name it."""
+        place = current_app.schema_places.get(self.shape.name)
+        return replace(self.shape, schema=place) if place else self.shape
 
     def pointer(self, path: tuple[str | int, ...]) -> str:
         """The place in the content that the path leads to, in the terms of its format."""

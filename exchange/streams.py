@@ -60,7 +60,7 @@ def _pieces(search: Any, selection: Selection, exchange: Exchange) -> Iterator[A
         batches = map(selection.show, count_rows(search.batches(BATCH)))
         rest = {"total": total, "links": {"self": query.url()}}
         try:
-            yield from exchange.selected.stream(batches, rest, exchange.shape)
+            yield from exchange.selected.stream(batches, rest, exchange.written_as)
         except Exception:  # the status has been sent: the document stays unclosed
             current_app.logger.exception("the stream of %s broke off", request.path)
             raise

@@ -1,16 +1,14 @@
 """The one description of a type: what its mapped class says of its members."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from types import UnionType
 from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
     Literal,
     NotRequired,
-    Union,
     get_args,
     get_origin,
     get_type_hints,
@@ -21,7 +19,7 @@ from sqlalchemy.orm import Mapped
 from typing_extensions import TypedDict
 
 from models.errors import Fault, Invalid
-from models.rules import rules_of
+from models.facets import bare_type, facets
 
 if TYPE_CHECKING:
     from models.base import Model
@@ -38,7 +36,8 @@ class Member:
     annotation: what it is, and what is accepted for it. kind: the Python type of its values.
     items: the model of a list's items, None for a plain value. refers_to: the model whose id it
     holds, if any. required: a write must have it. server_written: a write may have it, and it is
-    ignored.
+    ignored. nullable: a row may have none. facets: the bounds on its values, by the names that
+    annotated-types and pydantic have for them, and `choices`.
     """
 
     name: str
@@ -48,11 +47,8 @@ class Member:
     required: bool
     server_written: bool
     refers_to: "type[Model] | None" = None
-
-    @property
-    def rules(self) -> Mapping[str, Any]:
-        """What JSON Schema says of its values."""
-        return rules_of(self.annotation)
+    nullable: bool = False
+    facets: Mapping[str, Any] = field(default_factory=dict)
 
 
 @cache
@@ -71,12 +67,16 @@ def members(model: "type[Model]") -> Mapping[str, Member]:
 def _member(model: "type[Model]", name: str, annotation: Any) -> Member:
     if get_origin(annotation) is list:
         (items,) = get_args(annotation)
-        return Member(name, annotation, list, items, required=False, server_written=False)
+        most = {"most": MAX_ITEMS}
+        return Member(name, annotation, list, items, False, False, facets=most)
     column = model.__table__.c[name]
     server_written = bool(column.info.get("server_written"))
     required = not (column.nullable or server_written or column.info.get("optional"))
     refers_to = next((_model_of(model, key.column.table) for key in column.foreign_keys), None)
-    return Member(name, annotation, _plain(annotation), None, required, server_written, refers_to)
+    plain, nullable, told = _plain(annotation), bool(column.nullable), facets(annotation)
+    return Member(
+        name, annotation, plain, None, required, server_written, refers_to, nullable, told
+    )
 
 
 def _model_of(model: "type[Model]", table: Any) -> Any:
@@ -85,12 +85,9 @@ def _model_of(model: "type[Model]", table: Any) -> Any:
 
 def _plain(annotation: Any) -> Any:
     """The type under `Annotated` and `| None`."""
-    if get_origin(annotation) in (Union, UnionType):
-        annotation = next(each for each in get_args(annotation) if each is not type(None))
-    if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    origin = get_origin(annotation)
-    return str if origin is Literal else origin or annotation
+    bare = bare_type(annotation)
+    origin = get_origin(bare)
+    return str if origin is Literal else origin or bare
 
 
 @cache

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Model
 from models.errors import NotFound
 from models.session import connection, session
-from models.types import KEY, Id, Moment, Reference
+from models.types import KEY, WHOLE, Id, Moment, Reference
 
 MOST_SECONDS = 60
-Seconds = Annotated[int, mapped_column(Integer), Field(ge=1, le=MOST_SECONDS)]
+Seconds = Annotated[int, mapped_column(Integer), WHOLE, Field(ge=1, lt=MOST_SECONDS + 1)]
 _LARGEST = 2**24 - 1  # bytes: by this MariaDB chooses its type
 
 

@@ -100,6 +100,13 @@ def _time(value: Any) -> Any:
     raise ValueError("should be a time in UTC such as 2026-11-22T07:16:00Z")
 
 
+def _whole(value: Any) -> Any:
+    """A number without a fraction is a whole one, however JSON wrote it (JSON Schema, 6.1.1)."""
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 20:
+        return int(value) if value == value.to_integral_value() else value
+    return value
+
+
 def _date(value: Any) -> Any:
     if isinstance(value, str) and _DATE.fullmatch(value):
         return date.fromisoformat(value)
@@ -108,13 +115,15 @@ def _date(value: Any) -> Any:
 
 KEY = BigInteger().with_variant(Integer, "sqlite")
 
-Id = Annotated[int, mapped_column(KEY, primary_key=True, info=SERVER_WRITTEN)]
-Reference = Annotated[int, mapped_column(KEY, index=True), Field(ge=1, lt=10**18)]
+_KEYS = Field(ge=1, lt=10**18)
+WHOLE = BeforeValidator(_whole)
+Id = Annotated[int, mapped_column(KEY, primary_key=True, info=SERVER_WRITTEN), _KEYS]
+Reference = Annotated[int, mapped_column(KEY, index=True), WHOLE, _KEYS]
 Text = Annotated[str, mapped_column(CodePoints(200)), MaxLen(200), AfterValidator(_carried)]
 Note = Annotated[str, mapped_column(CodePoints(4000)), MaxLen(4000), AfterValidator(_carried)]
-Email = Annotated[Text, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+Email = Annotated[Text, Field(pattern=r"^[^@ \t\r\n]+@[^@ \t\r\n]+$")]
 Currency = Annotated[str, mapped_column(CodePoints(3)), Field(pattern="^[A-Z]{3}$")]
-Count = Annotated[int, mapped_column(Integer), Field(ge=1, lt=2**31)]
+Count = Annotated[int, mapped_column(Integer), WHOLE, Field(ge=1, lt=2**31)]
 Money = Annotated[
     Decimal,
     mapped_column(Cents),

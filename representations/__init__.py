@@ -9,6 +9,7 @@ from representations.events import EVENTS
 from representations.html import FILES, HTML
 from representations.json import JSON
 from representations.json_patch import JSON_PATCH
+from representations.json_schema import JSON_SCHEMA
 from representations.media import MP4, PNG
 from representations.merge_patch import MERGE_PATCH
 from representations.msgpack import MSGPACK
@@ -19,6 +20,7 @@ from representations.prometheus import PROMETHEUS
 from representations.typed_xml import TYPED_XML
 from representations.xml import TEXT_XML, XML
 from representations.xml_patch import XML_PATCH
+from representations.xsd import TEXT_XSD, XSD
 
 REPRESENTATIONS: tuple[Representation, ...] = (
     JSON,
@@ -35,4 +37,10 @@ PATCHES: tuple[Patch, ...] = (MERGE_PATCH, JSON_PATCH, XML_PATCH)
 PROBLEMS: tuple[Representation, ...] = (PROBLEM_JSON, PROBLEM_XML, HTML)
 # Of what the server measures: what it is read in first, then as every item.
 MEASURED = (PROMETHEUS, *(each for each in REPRESENTATIONS if not each.tabular))
-EVERY = (*REPRESENTATIONS, *PROBLEMS, *MEDIA, PROMETHEUS, EVENTS, *FILES.values())
+# Of schemas, which are in one language each; the second is for who knows no better name.
+JSON_SCHEMAS = (JSON_SCHEMA, JSON)
+XSDS = (XSD, TEXT_XSD)
+EVERY = (
+    *(*REPRESENTATIONS, *PROBLEMS, *MEDIA, PROMETHEUS, EVENTS),
+    *(JSON_SCHEMA, *FILES.values()),
+)

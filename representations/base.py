@@ -28,10 +28,12 @@ class Scalar(Enum):
 
 @dataclass(frozen=True)
 class Shape:
-    """An object: the name of its type, and what its members are. Members may be absent."""
+    """An object: the name of its type, and what its members are. Members may be absent. schema: the
+    URL of its XSD, if documents are to name it."""
 
     name: str
     members: Mapping[str, "Member"] = field(default_factory=dict)
+    schema: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Representation:
     members, as pieces of the document that encode would make; what breaks off stays unclosed, where
     the format can tell. tabular: it holds the items of a collection and nothing else. part: the
     member of the data that it is, bytes that no other format shows; None for all that show members.
-    framed: encode, with what stands around the data.
+    framed: encode, with what stands around the data. schema: what describes it, "json" or "xsd",
+    empty for nothing.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Representation:
     tabular: bool = False
     part: str | None = None
     framed: Callable[[Data, Shape, Frame], bytes] | None = None
+    schema: str = ""
 
     @property
     def content_type(self) -> str:

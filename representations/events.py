@@ -29,5 +29,6 @@ EVENTS = replace(
     media_type="text/event-stream",
     encode=encode,
     decode=None,
+    schema="",
     stream=stream,
 )

@@ -61,4 +61,6 @@ _DECODER = json.JSONDecoder(
     object_pairs_hook=_unique, parse_float=Decimal, parse_constant=_refuse, strict=True
 )
 
-JSON = Representation("json", "application/json", encode, decode, json_pointer, stream=stream)
+JSON = Representation(
+    "json", "application/json", encode, decode, json_pointer, stream=stream, schema="json"
+)

@@ -74,12 +74,15 @@ class Dialect:
     """What tells one XML from another.
 
     attributes: those of an element that holds a value of the type, with a leading space.
-    root: attributes of the root element. item: the name of a list's items, None for the name of
-    their type.
+    root: attributes of the root element of a shape. item: the name of a list's items, None for the
+    name of their type.
     """
 
     def __init__(
-        self, attributes: Callable[[type], str], root: str = "", item: str | None = None
+        self,
+        attributes: Callable[[type], str],
+        root: Callable[[Shape], str] = lambda shape: "",
+        item: str | None = None,
     ) -> None:
         self._attributes, self._root, self._item = attributes, root, item
         self._writers: dict[Layout, Write] = {}
@@ -88,7 +91,7 @@ class Dialect:
 
     def write(self, data: Data, shape: Shape) -> bytes:
         """The document: UTF-8 with a declaration, its root named after the type."""
-        start, end = f"{DECLARATION}<{shape.name}{self._root}>", f"</{shape.name}>"
+        start, end = f"{DECLARATION}<{shape.name}{self._root(shape)}>", f"</{shape.name}>"
         if isinstance(data, list):  # each by itself: a large text costs more with every copy
             items = [item.encode() for item in self._items(data, shape)]
             return b"".join([start.encode(), *items, end.encode()])

@@ -8,7 +8,8 @@ from representations.markup import Dialect
 from representations.xml import XML
 
 # Appendix B has no place for null: no problem of ours holds one.
-_DIALECT = Dialect(attributes=lambda kind: "", root=' xmlns="urn:ietf:rfc:7807"', item="i")
+_NAMESPACE = ' xmlns="urn:ietf:rfc:7807"'
+_DIALECT = Dialect(attributes=lambda kind: "", root=lambda shape: _NAMESPACE, item="i")
 
 
 def encode(data: Data, shape: Shape) -> bytes:

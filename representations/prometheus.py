@@ -33,5 +33,6 @@ PROMETHEUS = replace(
     charset="utf-8",
     encode=encode,
     decode=None,
+    schema="",
     stream=None,
 )

@@ -14,14 +14,19 @@ from representations.base import (
     Scalar,
     Shape,
 )
-from representations.markup import Dialect
+from representations.markup import Dialect, escaped
 from representations.reader import SPACE, XSI, content, document, members, scalar, xpath
 
 _NIL = f"{{{XSI}}}nil"
 _DIALECT = Dialect(
     attributes=lambda kind: ' xsi:nil="true"' if kind is type(None) else "",
-    root=f' xmlns:xsi="{XSI}"',
+    root=lambda shape: f' xmlns:xsi="{XSI}"{_location(shape)}',
 )
+
+
+def _location(shape: Shape) -> str:
+    place = escaped(shape.schema)
+    return f' xsi:noNamespaceSchemaLocation="{place}"' if place else ""
 
 
 def encode(data: Data, shape: Shape) -> bytes:
@@ -71,5 +76,6 @@ XML = Representation(
     xpath,
     charset="utf-8",
     stream=_DIALECT.stream,
+    schema="xsd",
 )
 TEXT_XML = replace(XML, name="text-xml", media_type="text/xml")

@@ -13,6 +13,7 @@ NEEDS: Mapping[str, Mapping[str, str]] = {
     "root": {"GET": "anyone"},
     "problems": {"GET": "anyone"},
     "assets": {"GET": "anyone"},
+    "schemas": {"GET": "anyone"},
     "health": {"GET": "anyone"},
     "tokens": {"POST": "password", "DELETE": "token"},
     "tasks": dict.fromkeys(("GET", "DELETE"), "writer"),  # who may ask for work, and each their own

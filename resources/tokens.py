@@ -2,14 +2,14 @@
 
 from flask import Blueprint
 
-from exchange.decorators import INTEGER, authenticated, bare, configured, secret
+from exchange.decorators import INTEGER, TEXT, authenticated, bare, configured, secret
 from models import issue_token, revoke
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/tokens")
 
 
 @blueprint.post("")
-@secret("token", expires_in=INTEGER)
+@secret("token", access_token=TEXT, token_type=TEXT, expires_in=INTEGER, scope=TEXT)
 @bare
 @configured("token_seconds")
 @authenticated

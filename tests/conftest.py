@@ -18,11 +18,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from werkzeug.routing import Rule
 
+from exchange.app import Api
 from exchange.settings import Settings
 from models import Database, Model
 from models.generations import generations
 from models.sample import fill
 from run import create_app
+from tests.checked import Checked
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -47,6 +49,7 @@ def _builder(rule: Rule, append_unknown: bool = True):
 
 
 Rule._compile_builder = _builder
+Api.test_client_class = Checked
 
 
 def free_port() -> int:

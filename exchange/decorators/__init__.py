@@ -8,12 +8,11 @@ from exchange.decorators.probes import measurements, probe, readiness
 from exchange.decorators.reads import cached, collection, entrance, item, kept, media
 from exchange.decorators.tasks import background, followed, owned
 from exchange.decorators.writes import body, creates, existing, precondition
-from representations.base import Scalar
-
-INTEGER = Scalar.INTEGER
+from representations.schema import INTEGER, TEXT
 
 __all__ = [
     "INTEGER",
+    "TEXT",
     "authenticated",
     "background",
     "bare",

@@ -8,9 +8,10 @@ from flask import current_app, g, request
 
 from exchange import content
 from exchange.access import unauthorized
-from exchange.state import current, mark
+from exchange.state import current, describe
 from negotiate.problem import Problem
-from representations.base import Scalar, Shape
+from representations.base import Shape
+from representations.schema import Object, Property, Value
 
 View = Callable[..., Any]
 
@@ -41,8 +42,9 @@ def configured(*names: str) -> Callable[[View], View]:
     return decorate
 
 
-def secret(name: str, **members: Scalar) -> Callable[[View], View]:
+def secret(name: str, **members: Value) -> Callable[[View], View]:
     """What the view returns is for who asked, once: nothing may keep it. name: of its type."""
+    type = Object(name, {member: Property(value) for member, value in members.items()})
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -50,7 +52,7 @@ def secret(name: str, **members: Scalar) -> Callable[[View], View]:
             current().fields["Cache-Control"] = "no-store"
             return view(**values)
 
-        return mark(show, shape=Shape(name, members))
+        return describe(show, type)
 
     return decorate
 

@@ -7,18 +7,22 @@ from typing import Any
 from flask import current_app
 
 from exchange.metrics import METRICS
-from exchange.state import mark
+from exchange.state import describe, mark
 from negotiate.problem import Problem
 from representations import MEASURED
-from representations.base import Shape
+from representations.schema import TEXT, Object, Property, optional
 
 View = Callable[..., Any]
 RETRY_AFTER = "5"  # seconds
+_PART = Object("part", {"state": Property(TEXT), "kind": optional(TEXT), "version": optional(TEXT)})
+HEALTH = Object(
+    "health", {"status": Property(TEXT), "database": optional(_PART), "cache": optional(_PART)}
+)
 
 
 def probe(view: View) -> View:
     """Of this moment: never kept, without validators. It needs no credentials and has no limit."""
-    return mark(view, is_probe=True, shape=Shape("health"))
+    return mark(describe(view, HEALTH), is_probe=True)
 
 
 def readiness(view: View) -> View:
@@ -48,4 +52,4 @@ def measurements(view: View) -> View:
         families = current_app.observer.metrics.families(queue if is_known else None)
         return view(**values) | {"items": families}
 
-    return mark(show, shape=METRICS, offers=MEASURED)
+    return mark(describe(show, METRICS), offers=MEASURED)

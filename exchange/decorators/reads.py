@@ -10,13 +10,26 @@ from exchange import content, query
 from exchange.pages import page_of
 from exchange.rows import Selection
 from exchange.selection import WITH_MEDIA
-from exchange.shapes import HOME, collection_shape, item_shape
-from exchange.state import current, mark
+from exchange.shapes import collection_shape, item_shape
+from exchange.state import current, describe, mark
 from exchange.streams import stream_of
 from negotiate.cache_control import NO_CACHE, Policy
 from representations import REPRESENTATIONS
+from representations.schema import TEXT, Listed, Object, Property, links
 
 View = Callable[..., Any]
+_NAMES = Property(Listed(TEXT))
+_RESOURCE = Object("resource", {"template": Property(TEXT), "methods": _NAMES})
+HOME = Object(
+    "home",
+    {
+        "name": Property(TEXT),
+        "writes": _NAMES,
+        "reads": _NAMES,
+        "resources": Property(Listed(_RESOURCE)),
+        "links": links(),
+    },
+)
 
 
 def item(model: Any) -> Callable[[View], View]:
@@ -96,4 +109,4 @@ def entrance(view: View) -> View:
         routes = current_app.routes
         return view(**values) | formats | {"resources": routes.offers, "links": routes.entrance}
 
-    return mark(show, shape=HOME)
+    return describe(show, HOME)

@@ -34,7 +34,7 @@ def body(model: Any, **given: str) -> Callable[[View], View]:
                 guard()
             return view(**values, data=data)
 
-        return mark(write, reads=True, model=model, given=frozenset(given))
+        return mark(write, accepts=model, given=frozenset(given))
 
     return decorate
 

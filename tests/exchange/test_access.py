@@ -11,7 +11,10 @@ from resources import BLUEPRINTS, NEEDS
 from run import create_app
 from tests.people import bearing, token_of
 
-ANYONES = ("/", "/problems", "/problems/invalid", "/healthz", "/readyz", "/metrics")
+ANYONES = (
+    *("/", "/problems", "/problems/invalid", "/healthz", "/readyz", "/metrics"),
+    *("/schemas", "/schemas/customer.json", "/schemas/customer.xsd"),
+)
 ASSETS = tuple(f"/assets/{each.name}" for each in assets.ASSETS)  # in one representation alone
 READS = (
     *("/customers", "/customers/1", "/customers/1/invoices", "/products", "/products/1"),
@@ -70,7 +73,8 @@ def test_the_tables_here_have_every_route_and_method(closed):
 
 
 def test_every_resource_says_what_it_needs():
-    assert NEEDS.keys() == {blueprint.name for blueprint in BLUEPRINTS} | {"problems", "assets"}
+    beside = {"problems", "schemas", "assets"}
+    assert NEEDS.keys() == {blueprint.name for blueprint in BLUEPRINTS} | beside
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -109,7 +113,7 @@ def test_tasks_are_for_who_may_ask_for_work(closed, method, path, status, format
 @pytest.mark.parametrize("path", ANYONES)
 def test_what_anybody_may_read_whatever_credentials_they_have(shut, path):
     for token in (None, "nonsense", shut.people["reader"]):
-        assert send(shut, "GET", path, token=token).status_code == 200
+        assert send(shut, "GET", path, token=token, Accept="*/*").status_code == 200
 
 
 def test_what_is_not_declared_needs_the_highest_role(closed):

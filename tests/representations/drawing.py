@@ -123,6 +123,50 @@ def anything(
     return st.dictionaries(names, data, max_size=4)
 
 
+def content_of(schema: Any) -> st.SearchStrategy[Data]:
+    """What is valid by a JSON Schema in the words that ours have, or nearly: the lengths of texts
+    that have a pattern are left to a validator."""
+    return _conforming({"$ref": schema["$ref"]}, schema["$defs"])
+
+
+def _conforming(schema: Any, types: Any) -> st.SearchStrategy[Data]:
+    if "$ref" in schema:
+        return _conforming(types[schema["$ref"].rpartition("/")[2]], types)
+    if "anyOf" in schema:
+        return st.one_of([_conforming(each, types) for each in schema["anyOf"]])
+    kinds = schema.get("type", "null")  # what is ignored may be anything
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    return st.one_of([_CONFORMING[kind](schema, types) for kind in kinds])
+
+
+def _object(schema: Any, types: Any) -> st.SearchStrategy[Data]:
+    members = {name: _conforming(each, types) for name, each in schema["properties"].items()}
+    required = {name: members.pop(name) for name in schema["required"]}
+    return st.fixed_dictionaries(required, optional=members)
+
+
+def _text(schema: Any, types: Any) -> st.SearchStrategy[Data]:
+    if "enum" in schema:
+        return st.sampled_from([each for each in schema["enum"] if each is not None])
+    if "format" in schema:
+        return st.dates().map(str)
+    if "u0000" in schema["pattern"]:
+        return TEXTS
+    return st.from_regex(schema["pattern"].replace("$", r"\Z"))
+
+
+_CONFORMING: dict[str, Callable[[Any, Any], st.SearchStrategy[Data]]] = {
+    "object": _object,
+    "string": _text,
+    "null": lambda schema, types: st.none(),
+    "integer": lambda schema, types: st.integers(schema["minimum"], schema["exclusiveMaximum"] - 1),
+    "number": lambda schema, types: st.decimals(
+        str(schema["minimum"]), str(schema["maximum"]), places=2
+    ).map(float),
+    "array": lambda schema, types: st.lists(_conforming(schema["items"], types), max_size=3),
+}
+
+
 def written(data: Data) -> str:
     """A text that tells data apart by names, order, types and values."""
     return json.dumps(data, default=_decimal)
