@@ -54,8 +54,10 @@ def _warn(settings: Settings, database: Any) -> None:
 
 
 def _serve(settings: Settings) -> None:
-    from serving.server import listen, serve
-
+    try:
+        from serving.server import listen, serve
+    except ValueError as error:  # of a vocabulary, which would be met in each process again
+        raise click.ClickException(str(error)) from error
     try:
         listening = listen(settings.host, settings.port)
     except OSError as error:

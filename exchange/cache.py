@@ -33,7 +33,7 @@ HIT = cache_status(None, stored=True)
 _STRIPES = 64  # of the locks under which misses build: one build for many who miss at once
 _TIMEOUT = 0.2  # seconds that the cache's server may take
 _SLOW = _TIMEOUT / 2  # seconds from which on it is no help
-_SOURCES = {".py", ".html", ".css", ".js", ".svg"}
+_PARTS = ("negotiate", "representations", "models", "exchange", "resources", "vocabularies")
 _ROOT = Path(__file__).parent.parent
 
 
@@ -169,9 +169,9 @@ def _program() -> bytes:
     """The digest of what this process runs."""
     files = (
         file.read_bytes()
-        for package in ("negotiate", "representations", "models", "exchange", "resources")
-        for file in sorted((_ROOT / package).rglob("*"))
-        if file.suffix in _SOURCES
+        for part in _PARTS
+        for file in sorted((_ROOT / part).rglob("*"))
+        if file.is_file() and file.suffix != ".pyc"
     )
     return sha256(b"".join(files)).digest()
 

@@ -1,22 +1,22 @@
 """The content of a request, from bytes to data (RFC 9110, 8.3, 8.4)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from flask import current_app, request
 
 from exchange.coding import CODINGS, content_too_large, decompress
-from exchange.state import current
+from exchange.state import Traits, current
 from negotiate.content_coding import codings
 from negotiate.media_type import MediaType, parameter
 from negotiate.problem import Problem
-from representations import PATCHES, REPRESENTATIONS
+from representations import PATCHES, REPRESENTATIONS, VOCABULARIES
 from representations.base import Data, Shape
 from representations.patch import Bounds
 
 READERS = {each.media_type: each for each in REPRESENTATIONS if each.decode}
 PATCHERS = {each.media_type: each for each in PATCHES}
-_READ: dict[str, dict[str, Any]] = {"POST": READERS, "PUT": READERS, "PATCH": PATCHERS}
 _FIELDS = {"POST": "Accept-Post", "PATCH": "Accept-Patch", "PUT": "Accept"}  # 5789 2.2, LDP 7.1
 
 
@@ -51,7 +51,7 @@ def read_patch(shape: Shape) -> Callable[[Data], Data]:
 def reader() -> Any:
     """The representation, or patch format, that the content is written in. Raises Problem (415)."""
     media_type = MediaType.parse(request.content_type or "")
-    known = _READ[request.method]
+    known = _known(request.method, current().traits)
     found = media_type and known.get(f"{media_type.type}/{media_type.subtype}")
     if not found:
         readable = ", ".join(known)
@@ -70,8 +70,27 @@ def check_readable() -> None:
 
 
 def readable_fields(methods: frozenset[str]) -> dict[str, str]:
-    """The fields that say what a resource with these methods reads."""
-    return {_FIELDS[each]: ", ".join(_READ[each]) for each in _FIELDS if each in methods}
+    """The fields that say what the resource in hand, with these methods, reads."""
+    rule = request.url_rule
+    writes = current_app.routes.writes[rule.rule] if rule else {}
+    return {
+        field: ", ".join(_known(method, writes.get(method, Traits())))
+        for method, field in _FIELDS.items()
+        if method in methods
+    }
+
+
+def _known(method: str, shown: Traits) -> Mapping[str, Any]:
+    """What is read of content, by its media type."""
+    if method == "PATCH":
+        return PATCHERS
+    return _readers(shown.model.type_name() if shown.model else shown.shape.name)
+
+
+@cache
+def _readers(type_name: str) -> Mapping[str, Any]:
+    mine = {each.media_type: each for each in VOCABULARIES if type_name in each.types}
+    return READERS | mine
 
 
 def decoded_content() -> bytes:

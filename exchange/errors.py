@@ -6,11 +6,13 @@ from flask import current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from exchange.fields import allow
+from exchange.selection import not_acceptable, offers
 from negotiate.problem import Problem, of_status
-from representations.base import Malformed
+from representations.base import Inexpressible, Malformed
 from representations.patch import Inapplicable, Unprocessable
 
 RETRY_AFTER = "1"  # seconds
+_OF_PATCHES: Mapping[type[Exception], str] = {Inapplicable: "conflict", Unprocessable: "invalid"}
 _NO_ROUTE = "nothing is at this address; / links to all that there is"
 
 
@@ -24,10 +26,11 @@ def problem(error: Exception, names: Mapping[type[Exception], str]) -> Problem:
         return error
     if isinstance(error, Malformed):
         return Problem("malformed", f"{_content_type()}: {error}")
-    if isinstance(error, Inapplicable):
-        return Problem("conflict", str(error))
-    if isinstance(error, Unprocessable):
-        return Problem("invalid", str(error))
+    if isinstance(error, Inexpressible):
+        selected, there = g.exchange.selected, offers(g.exchange.traits)
+        return not_acceptable(f"{selected.media_type}: {error}", there)
+    if name := _OF_PATCHES.get(type(error)):
+        return Problem(name, str(error))
     if isinstance(error, HTTPException):
         return _of_http(error)
     for kind in type(error).__mro__:

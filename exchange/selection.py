@@ -1,6 +1,7 @@
 """Which representation a request gets: `format=` first, then Accept (RFC 9110, 12)."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from flask import request
 
@@ -13,12 +14,10 @@ from representations import (
     EVENTS,
     EVERY,
     FILES,
-    JSON_SCHEMAS,
-    MEASURED,
     MEDIA,
     PROBLEMS,
     REPRESENTATIONS,
-    XSDS,
+    VOCABULARIES,
     Representation,
 )
 
@@ -27,18 +26,6 @@ _ITEMS = tuple(each for each in REPRESENTATIONS if not each.tabular)
 FOLLOWED = (*_ITEMS, EVENTS)  # of what goes on while it is looked at
 WITH_MEDIA = (*_ITEMS, *MEDIA)  # of what has pictures and movies
 ALONE = {suffix: (each,) for suffix, each in FILES.items()}  # of what is a file
-_THERE = (
-    *(REPRESENTATIONS, _STREAMS, _ITEMS, MEASURED, FOLLOWED, WITH_MEDIA),
-    *(JSON_SCHEMAS, XSDS, *ALONE.values()),
-)
-_MEDIA_TYPES = {id(there): tuple(each.media_type for each in there) for there in _THERE}
-_ENDS = {
-    id(there): [
-        (each, str(Link(each.name, "alternate", each.media_type)).removeprefix("<"))
-        for each in there
-    ]
-    for there in _THERE
-}
 _FORMAT = frozenset({"format"})
 _PROBLEMS = {each.media_type: each for each in PROBLEMS}
 
@@ -53,8 +40,28 @@ def offers(shown: Traits) -> tuple[Representation, ...]:
     if shown.offers:
         return shown.offers
     if not shown.is_collection:
-        return _ITEMS
-    return _STREAMS if request.args and query.is_stream() else REPRESENTATIONS
+        return _for_type(_ITEMS, shown.shape.name)
+    if request.args and query.is_stream():
+        return _STREAMS
+    return _for_type(REPRESENTATIONS, shown.shape.name)
+
+
+@cache
+def _for_type(there: tuple[Representation, ...], name: str) -> tuple[Representation, ...]:
+    """The representations, and the vocabularies that are for the type."""
+    return (*there, *(each for each in VOCABULARIES if name in each.types))
+
+
+@cache
+def _media_types(there: tuple[Representation, ...]) -> tuple[str, ...]:
+    return tuple(each.media_type for each in there)
+
+
+@cache
+def _ends(there: tuple[Representation, ...]) -> list[tuple[Representation, str]]:
+    """What stands in a link to each, behind `format=`."""
+    links = [(each, Link(each.name, "alternate", each.media_type)) for each in there]
+    return [(each, str(link).removeprefix("<")) for each, link in links]
 
 
 def select(there: tuple[Representation, ...]) -> Representation:
@@ -65,10 +72,10 @@ def select(there: tuple[Representation, ...]) -> Representation:
         if chosen is None:
             raise not_acceptable(f"there is no format {wanted!r}", there)
         return chosen
-    best = accept.best_match(accept_field(), _MEDIA_TYPES[id(there)])
+    best = accept.best_match(accept_field(), _media_types(there))
     if best is None:
         raise not_acceptable(f"nothing that Accept allows: {accept_field()!r}", there)
-    return there[_MEDIA_TYPES[id(there)].index(best)]
+    return there[_media_types(there).index(best)]
 
 
 def named(wanted: str, there: Iterable[Representation]) -> Representation | None:
@@ -96,4 +103,4 @@ def alternates(there: tuple[Representation, ...], selected: Representation | Non
     """The Link field to the resource, as it was asked for, in each of the `offers` but the selected
     one (RFC 8288, 3). Only what comes before the format depends on the request."""
     before = f"<{query.url(_FORMAT, format='')}"
-    return ", ".join([before + end for each, end in _ENDS[id(there)] if each is not selected])
+    return ", ".join([before + end for each, end in _ends(there) if each is not selected])

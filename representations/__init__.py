@@ -1,6 +1,6 @@
 """The registry: what this server reads and writes. Its order is the server's preference.
 
-A new representation is one file beside this one, and its name here.
+A new representation is one file beside this one, and its name here; or a folder of vocabularies/.
 """
 
 from representations.base import Representation
@@ -18,6 +18,7 @@ from representations.patch import Patch
 from representations.problem import PROBLEM_JSON, PROBLEM_XML
 from representations.prometheus import PROMETHEUS
 from representations.typed_xml import TYPED_XML
+from representations.vocabulary import vocabularies
 from representations.xml import TEXT_XML, XML
 from representations.xml_patch import XML_PATCH
 from representations.xsd import TEXT_XSD, XSD
@@ -33,6 +34,7 @@ REPRESENTATIONS: tuple[Representation, ...] = (
     MSGPACK,
 )
 MEDIA: tuple[Representation, ...] = (MP4, PNG)  # of a row that has them, after those
+VOCABULARIES = vocabularies()  # each for some types alone
 PATCHES: tuple[Patch, ...] = (MERGE_PATCH, JSON_PATCH, XML_PATCH)
 PROBLEMS: tuple[Representation, ...] = (PROBLEM_JSON, PROBLEM_XML, HTML)
 # Of what the server measures: what it is read in first, then as every item.
@@ -41,6 +43,6 @@ MEASURED = (PROMETHEUS, *(each for each in REPRESENTATIONS if not each.tabular))
 JSON_SCHEMAS = (JSON_SCHEMA, JSON)
 XSDS = (XSD, TEXT_XSD)
 EVERY = (
-    *(*REPRESENTATIONS, *PROBLEMS, *MEDIA, PROMETHEUS, EVENTS),
+    *(*REPRESENTATIONS, *VOCABULARIES, *PROBLEMS, *MEDIA, PROMETHEUS, EVENTS),
     *(JSON_SCHEMA, *FILES.values()),
 )

@@ -17,6 +17,10 @@ class Malformed(Exception):
     """The bytes do not follow the syntax of the format; the message says what and where."""
 
 
+class Inexpressible(Exception):
+    """The format has no words for the data; the message says for what of it."""
+
+
 class Scalar(Enum):
     """What a text without structure of its own stands for."""
 
@@ -50,18 +54,19 @@ class ListOf:
 Member = Scalar | Shape | ListOf
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Representation:
     """A format: its short name (`format=`), media type and functions; without decode, not read.
 
-    encode: equal data, equal bytes. decode: takes the bytes, their shape, the charset parameter of
-    their media type and the levels of nesting allowed; raises Malformed. pointer: a path in the
-    terms of the format. stream: a collection whose items come batch by batch, and its other
-    members, as pieces of the document that encode would make; what breaks off stays unclosed, where
-    the format can tell. tabular: it holds the items of a collection and nothing else. part: the
-    member of the data that it is, bytes that no other format shows; None for all that show members.
-    framed: encode, with what stands around the data. schema: what describes it, "json" or "xsd",
-    empty for nothing.
+    encode: equal data, equal bytes; may raise Inexpressible. decode: takes the bytes, their shape,
+    the charset parameter of their media type and the levels of nesting allowed; raises Malformed.
+    pointer: a path in the terms of the format. stream: a collection whose items come batch by
+    batch, and its other members, as pieces of the document that encode would make; what breaks off
+    stays unclosed, where the format can tell. tabular: it holds the items of a collection and
+    nothing else. part: the member of the data that it is, bytes that no other format shows; None
+    for all that show members. framed: encode, with what stands around the data. schema: what
+    describes it, "json" or "xsd", empty for nothing. types: the names of those that it is for, none
+    meaning every.
     """
 
     name: str
@@ -75,6 +80,7 @@ class Representation:
     part: str | None = None
     framed: Callable[[Data, Shape, Frame], bytes] | None = None
     schema: str = ""
+    types: frozenset[str] = frozenset()
 
     @property
     def content_type(self) -> str:

@@ -36,8 +36,8 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}  # XML Schema 2, 3.2.2.1
 
 
-def document(content: bytes, name: str, charset: str | None, depth: int) -> _Element:
-    """The root element, which must have the name. Raises Malformed.
+def document(content: bytes, name: str | None, charset: str | None, depth: int) -> _Element:
+    """The root element, which must have the name; None: any. Raises Malformed.
 
     A document with a DOCTYPE is refused; no entity but the predefined is expanded and nothing is
     opened. `collect_ids` and `attribute_defaults` must stay as they are: each makes libxml2
@@ -54,7 +54,7 @@ def document(content: bytes, name: str, charset: str | None, depth: int) -> _Ele
         raise Malformed("a DOCTYPE is not read")
     if _deeper_than(depth)(root):
         raise Malformed(f"more than {depth} levels of nesting")
-    if root.tag != name:
+    if root.tag != (name or root.tag):
         raise Malformed(f"the root element is {root.tag!r}, not {name!r}")
     return root
 

@@ -35,10 +35,11 @@ def encode(data: Data, shape: Shape) -> bytes:
 
 def decode(source: bytes, shape: Shape, charset: str | None = None, depth: int = DEPTH) -> Data:
     """The data by the declared types; a member that the shape does not know is read as None."""
-    return _value(document(source, shape.name, charset, depth), shape)
+    return value(document(source, shape.name, charset, depth), shape)
 
 
-def _value(element: _Element, member: Member | None) -> Data:
+def value(element: _Element, member: Member | None) -> Data:
+    """What the element stands for, by the declared types. Raises Malformed."""
     held = content(element)
     if element.get(_NIL, "").strip(SPACE) in ("true", "1"):
         if held if isinstance(held, list) else held.strip(SPACE):
@@ -53,10 +54,10 @@ def _value(element: _Element, member: Member | None) -> Data:
             raise Malformed(f"line {element.sourceline}: text instead of elements")
         held = []
     if isinstance(member, ListOf):
-        return [_value(_item(child, member), member.item) for child in held]
+        return [value(_item(child, member), member.item) for child in held]
     known = member.members if isinstance(member, Shape) else {}
     return {
-        name: _value(child, known[name]) if name in known else None for name, child in members(held)
+        name: value(child, known[name]) if name in known else None for name, child in members(held)
     }
 
 
