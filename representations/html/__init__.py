@@ -66,7 +66,7 @@ def _columns(rows: Iterable[Data], member: Any) -> list[str]:
     """The names of the columns of a table: those of its shape, then what rows have beside."""
     item = member.item if isinstance(member, ListOf) else member
     names = dict.fromkeys(item.members if isinstance(item, Shape) else ())
-    return [name for name in dict.fromkeys([*names, *(n for row in rows for n in row)])]
+    return [*dict.fromkeys([*names, *(name for row in rows for name in row)])]
 
 
 def _address(name: str, data: Mapping[str, Any], is_first: bool = False) -> str | None:

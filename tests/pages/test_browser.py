@@ -272,7 +272,7 @@ def test_a_write_that_would_undo_another_is_refused(person):
 
 
 def test_a_token_that_is_wrong_is_asked_for_again(person):
-    person.open("/customers/3")
+    person.open("/customers/3?format=html")
     person.unfold("form-patch")
     person.fill("form-patch-phone", "3")
     person.send("form-patch", "PATCH")
@@ -280,6 +280,18 @@ def test_a_token_that_is_wrong_is_asked_for_again(person):
     person.until(lambda: "not good" in person.find("#token-why").text)
     person.give(person.token)
     person.until(lambda: person.find("dd[data-member=phone]").text == "3")
+
+
+def test_that_no_answer_came_is_told(person):
+    person.open("/customers/3")
+    person.unfold("form-delete")
+    person.browser.execute_cdp_cmd("Network.enable", {})
+    away = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    person.browser.execute_cdp_cmd("Network.emulateNetworkConditions", away | {"offline": True})
+    person.send("form-delete", "DELETE")
+    person.until(lambda: "No answer came" in person.find(".failure:not([hidden])").text)
+    assert person.find("#form-delete button[value=DELETE]").is_enabled()
+    person.browser.execute_cdp_cmd("Network.emulateNetworkConditions", away | {"offline": False})
 
 
 def test_where_reading_needs_a_token_pages_come_with_it(stranger):

@@ -32,16 +32,16 @@ function ask(why) {
   });
 }
 
-async function send(request) {
-  const answer = await fetch(location.pathname + location.search, { ...request, headers: bearing(request.headers) });
+async function send(url, request) {
+  const answer = await fetch(url, { ...request, headers: bearing(request.headers) });
   if (answer.status !== 401) return answer;
   const problem = await answer.clone().json().catch(() => ({}));
-  return (await ask(problem.detail)) ? send(request) : answer;
+  return (await ask(problem.detail)) ? send(url, request) : answer;
 }
 
 /** A page that needs a token comes again with it. */
 async function open() {
-  const answer = await send({ headers: { Accept: "text/html" } });
+  const answer = await send(location.pathname + location.search, { headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (answer.redirected) history.replaceState(null, "", answer.url);
   document.title = page.title;
@@ -173,11 +173,18 @@ async function write(form, method) {
     request.body = writer.write(form, method, method === "PATCH" ? changes_of(form, source) : data_of(form, source));
   }
   clear(form);
-  const answer = await send(request);
+  const answer = await send(location.pathname, request); // what the query says is about the page
   if (!answer.ok) return tell(form, await answer.json().catch(() => ({})), writer.steps);
   const made = answer.headers.get("Location");
   if (made ?? method === "DELETE") location.assign(made ?? form.dataset.after);
   else location.reload();
+}
+
+async function submit(form, method) {
+  const buttons = all("[type=submit]", form);
+  buttons.forEach((each) => { each.disabled = true; });
+  await write(form, method).catch((error) => tell(form, { title: "No answer came", detail: error.message }));
+  buttons.forEach((each) => { each.disabled = false; });
 }
 
 // What goes on while it is looked at
@@ -259,7 +266,7 @@ function begin() {
   $("#token-button").addEventListener("click", async () => (await ask()) && is_refused() && open());
   for (const each of all(".write input, .write select, .write textarea")) each.dataset.was = each.value;
   for (const form of all(".write form")) {
-    form.addEventListener("submit", (event) => { event.preventDefault(); write(form, event.submitter.value); });
+    form.addEventListener("submit", (event) => { event.preventDefault(); submit(form, event.submitter.value); });
     form.addEventListener("click", (event) => event.target.dataset.act && click(event));
   }
   all(".search form").forEach((form) => form.addEventListener("submit", filter));
