@@ -43,16 +43,17 @@ def encoded_problem(selected: Representation, data: Data, shape: Shape) -> bytes
 
 def _frame(exchange: Exchange, data: Data) -> Frame:
     there, shown = offers(exchange.traits), exchange.traits
-    others = tuple(
-        (each.name, query.url(_FORMAT, format=each.name))
+    urls = {
+        each: query.url(_FORMAT, format=each.name)
         for each in there
         if not each.framed and each is not EVENTS
-    )
+    }
     return replace(
         _surroundings(),
         guides=tuple(_guides(exchange.shape.name)),
         sent=tuple(_as_sent(exchange, each, data) for each in (JSON, XML)),
-        others=others,
+        others=tuple((each.name, url) for each, url in urls.items()),
+        media={each.media_type.partition("/")[0]: url for each, url in urls.items() if each.part},
         sought=sought(shown.model) if shown.is_collection else (),
         forms=_forms() if request.method in READS else (),
         is_followed=EVENTS in there,

@@ -6,10 +6,11 @@ _ALWAYS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-# A page may load its own style, script and icon from here, and send what is written here.
+# A page may load its own style, script and icon from here, and pictures and movies that are shown
+# on it, and send what is written here.
 OF_PAGES = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "img-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 }
 _YEAR = 365 * 24 * 3600  # seconds

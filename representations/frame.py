@@ -1,7 +1,7 @@
 """What stands around data where more is shown than the data: on a page for a person."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 Pairs = tuple[tuple[str, str], ...]
@@ -49,8 +49,9 @@ class Sent:
 class Frame:
     """base: the path below which the server is, without its last slash. path, query: what was
     asked for. crumbs: the way there, each with its URL, None where nothing is. others: as what else
-    it can be had, each with its URL. guides: where more is said of it. sought: what a collection
-    can be filtered and sorted by. is_followed: it goes on while it is looked at.
+    it can be had, each with its URL. media: the URL of its `video` and `image`. guides: where more
+    is said of it. sought: what a collection can be filtered and sorted by. is_followed: it goes on
+    while it is looked at.
     """
 
     base: str = ""
@@ -59,6 +60,7 @@ class Frame:
     crumbs: tuple[tuple[str, str | None], ...] = ()
     sent: tuple[Sent, ...] = ()
     others: Pairs = ()
+    media: Mapping[str, str] = field(default_factory=dict)
     guides: Pairs = ()
     sought: tuple[Field, ...] = ()
     forms: tuple[Form, ...] = ()

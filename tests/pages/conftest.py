@@ -39,7 +39,8 @@ def browser() -> Iterator[webdriver.Chrome]:
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
     """A server of its own on which who writes needs a token, and a writer's token."""
-    yield from _server(tmp_path_factory.mktemp("closed"), PARLEY_OPEN_WRITES="0")
+    given = {"PARLEY_OPEN_WRITES": "0", "PARLEY_CAMERAS": "1=test:2026"}
+    yield from _server(tmp_path_factory.mktemp("closed"), **given)
 
 
 @pytest.fixture(scope="module")

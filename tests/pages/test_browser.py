@@ -344,6 +344,17 @@ def progress(person: Person) -> int:
     return int(person.find("progress").get_property("value"))
 
 
+def test_a_camera_films_and_the_movie_is_seen(person):
+    person.open("/cameras/1/movies")
+    person.unfold("form-post")
+    person.fill("form-post-seconds", "1")
+    person.send("form-post", "POST")
+    person.give(person.token)
+    person.until(lambda: person.title.startswith("Movie "))
+    width = "return document.querySelector('video').videoWidth"
+    person.until(lambda: person.browser.execute_script(width) > 0)
+
+
 def begin(site: Site, token: str, note: str) -> str:
     """The path of a task."""
     with closing(HTTPConnection("127.0.0.1", site.port, timeout=20)) as connection:

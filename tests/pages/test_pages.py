@@ -8,6 +8,7 @@ from base64 import b64encode
 import pytest
 
 from exchange.settings import Settings
+from models import Movie, find, remove, save
 from negotiate.security import OF_PAGES
 from representations import HTML, REPRESENTATIONS
 from representations.base import ListOf, Scalar, Shape
@@ -18,21 +19,13 @@ from tests.pages.reading import BROWSER, one, page, parsed, text
 
 PATHS = (
     *("/", "/customers", "/customers/1", "/customers/1/invoices", "/products", "/products/1"),
-    *(
-        "/invoices?per_page=4",
-        "/invoices/1",
-        "/invoices/1/items",
-        "/items/1",
-        "/tasks",
-        "/problems",
-    ),
-    *("/problems/invalid", "/healthz", "/readyz", "/customers?page=2&per_page=3"),
+    *("/invoices?per_page=4", "/invoices/1", "/invoices/1/items", "/items/1", "/tasks"),
+    *("/cameras", "/cameras/1", "/cameras/1/movies", "/problems", "/problems/invalid"),
+    *("/healthz", "/readyz", "/customers?page=2&per_page=3", "/customers?first=nobody"),
     *("/customers?after=&per_page=3&sort=-last", "/invoices/1?expand=customer&fields=total"),
-    *(
-        "/customers?last[like]=*a*&country=Greece",
-        "/invoices?total[ge]=1&customer.country=Greece&per_page=2",
-    ),
-    *("/customers?first=nobody", "/metrics"),  # of which no two answers are the same
+    "/customers?last[like]=*a*&country=Greece&per_page=3",
+    "/invoices?total[ge]=1&customer.country=Greece&per_page=2",
+    "/metrics",  # of which no two answers are the same
 )
 WRONG = (
     ("/nothing", 404), ("/customers/0", 404), ("/customers/99999", 404), ("/customers?x=1", 400),
@@ -264,6 +257,25 @@ def test_behind_a_path_everything_is_below_it(app):
     links = root.xpath("//nav[@aria-label='Breadcrumbs']//a/@href")
     assert links == ["https://example.org/api/", "https://example.org/api/customers"]
     app.database.close()
+
+
+@pytest.fixture
+def movie(app):
+    """The path of a movie, gone again at the end."""
+    with app.database.unit(write=True):
+        made = save(Movie(), Movie.accept({"camera_id": 1, "seconds": 1}))
+        made.keep(b"video", b"poster")
+        id = made.id
+    yield f"/movies/{id}"
+    with app.database.unit(write=True):
+        remove(find(Movie, id))
+
+
+def test_a_movie_is_shown_on_its_page(client, movie):
+    video = one(page(client, movie), "//video")
+    shown = (video.get("src"), video.get("poster"))
+    assert shown == (f"{movie}?format=mp4", f"{movie}?format=png")
+    assert [client.get(url).data for url in shown] == [b"video", b"poster"]
 
 
 # Finding one's way
