@@ -92,7 +92,7 @@ class _Vocabulary:
 
 def vocabularies(folder: Path = FOLDER) -> tuple[Representation, ...]:
     """A representation for each vocabulary in the folder, by name. Raises Broken."""
-    return tuple(_representation(path) for path in sorted(folder.iterdir()) if path.is_dir())
+    return tuple(_representation(path) for path in sorted(folder.glob("*")) if path.is_dir())
 
 
 def _representation(folder: Path) -> Representation:

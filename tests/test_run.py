@@ -20,7 +20,7 @@ from tests.conftest import ROOT, free_port, wait_for
 
 CODE = (
     *("run.py", "commands", "models", "exchange", "negotiate", "representations", "resources"),
-    *("serving", "work", "devices"),
+    *("serving", "work", "devices", "vocabularies"),
 )
 TABLES = {"customers", "products", "invoices", "items"}
 

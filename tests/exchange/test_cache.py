@@ -470,11 +470,20 @@ def test_each_release_and_setting_has_its_own_part(monkeypatch, tmp_path):
     for other in ({"per_page": 7}, {"max_per_page": 70}, {"public_url": "http://a"},
                   {"secret_key": "x"}):  # fmt: skip
         assert mine != exchange.cache._release(Settings(**other))
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "other.py").write_text("x = 1")
+
+
+@pytest.mark.parametrize(
+    "file", ["models/a.py", "representations/a.html", "representations/a.css", "vocabularies/a.xsl"]
+)
+def test_each_file_that_answers_are_made_of_makes_a_release(monkeypatch, tmp_path, file):
     monkeypatch.setattr(exchange.cache, "_ROOT", tmp_path)
     monkeypatch.setattr(exchange.cache, "_program", exchange.cache._program.__wrapped__)
-    assert mine != exchange.cache._release(Settings())
+    found = [exchange.cache._release(Settings())]
+    (tmp_path / file).parent.mkdir()
+    for content in ("1", "2"):
+        (tmp_path / file).write_text(content)
+        found.append(exchange.cache._release(Settings()))
+    assert len(set(found)) == 3
 
 
 @pytest.mark.slow
