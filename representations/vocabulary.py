@@ -106,6 +106,7 @@ def _representation(folder: Path) -> Representation:
         encode=compiled.encode,
         decode=compiled.decode,
         stream=None,
+        schema="",
         types=compiled.types,
     )
 
