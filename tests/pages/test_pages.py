@@ -22,6 +22,7 @@ PATHS = (
     *("/", "/customers", "/customers/1", "/customers/1/invoices", "/products", "/products/1"),
     *("/invoices?per_page=4", "/invoices/1", "/invoices/1/items", "/items/1", "/tasks"),
     *("/cameras", "/cameras/1", "/cameras/1/movies", "/problems", "/problems/invalid"),
+    *("/sensors", "/sensors/1", "/sensors/1/readings", "/schemas"),
     *("/healthz", "/readyz", "/customers?page=2&per_page=3", "/customers?first=nobody"),
     *("/customers?after=&per_page=3&sort=-last", "/invoices/1?expand=customer&fields=total"),
     "/customers?last[like]=*a*&country=Greece&per_page=3",
