@@ -164,6 +164,7 @@ def test_alone_it_makes_and_fills_the_embedded_database_and_keeps_it(copy):
     assert dump(path) == made
 
 
+@pytest.mark.slow
 def test_the_first_start_makes_an_admin_and_shows_a_token_once(copy, tmp_path):
     port, said = free_port(), tmp_path / "said.txt"
     for number in range(2):

@@ -23,6 +23,8 @@ from tests.representations.test_events import events
 from tests.test_durability import children, is_alive, listens, until
 from work.broker import PAUSE
 
+pytestmark = pytest.mark.slow  # processes start and end
+
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 KILLS = 20
 
@@ -154,7 +156,6 @@ def check_file(site: Site) -> None:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("engine", ["embedded", "worker"])
 def test_a_task_whose_process_is_killed_is_done_once(site, kind, engine):
@@ -179,7 +180,6 @@ def redis_url():
     forget()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_task_whose_dramatiq_worker_is_killed_is_done_once(site, kind, redis_url):
     kill_amid_work(site(kind, PARLEY_BROKER_URL=redis_url), "worker")
@@ -254,7 +254,6 @@ def status_of_events(site: Site, path: str) -> int:
         return connection.getresponse().status
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
 def test_a_thousand_tasks_of_eight_clients_over_two_workers(site, kind, record_property):
     here = site(kind, PARLEY_TASK_THREADS="0", PARLEY_TASK_LEASE="30")
@@ -290,7 +289,7 @@ def check_fair(tasks: list) -> None:
     assert late == []
 
 
-@pytest.mark.parametrize("broker", ["redis", pytest.param("amqp", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("broker", ["redis", "amqp"])
 def test_a_server_hands_tasks_to_dramatiq_workers(site, redis_url, broker):
     url = redis_url if broker == "redis" else "amqp://guest:guest@127.0.0.1:5672/%2F"
     if broker == "amqp" and not is_rabbit(url):
