@@ -12,7 +12,7 @@ def create_app(settings: Settings | None = None) -> Any:
     """The WSGI application, by the settings given, else by those in the environment."""
     import models
     from devices import Unavailable
-    from exchange import assets, problems, schemas
+    from exchange import assets, openapi, problems, schemas
     from exchange.access import Access
     from exchange.app import Api
     from resources import BLUEPRINTS, NEEDS
@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None) -> Any:
         from work.broker import Sender
 
         app.wake = Sender(settings.broker_url).wake
-    beside = (problems.blueprint, schemas.blueprint, assets.blueprint)
+    beside = (problems.blueprint, schemas.blueprint, openapi.blueprint, assets.blueprint)
     for blueprint in (*BLUEPRINTS, *beside):
         app.register_blueprint(blueprint)
     return app

@@ -66,14 +66,13 @@ class Access:
         Raises Problem: 401 for bad credentials, also where none are needed, and for none where some
         are; 403 for a role that may not; 429 and 503 for too many who log in.
         """
-        needs = self.needs.get(resource, {})
-        need = needs.get("GET" if method == "HEAD" else method, self._highest)
+        need = self.need(resource, method)
         if need == ANYONE:
             return None
         if need == PASSWORD:
             return Principal(*self._logins.check())
         if not request.environ.get("HTTP_AUTHORIZATION", "").strip():
-            if need not in self._open:
+            if not self.is_open(need):
                 raise unauthorized()
             return None
         if principal is None:
@@ -81,6 +80,15 @@ class Access:
         if self._rank[principal.role] < self._rank[need]:
             raise Problem("forbidden", f"{method} needs the role {need}; {principal.role} is less")
         return principal
+
+    def need(self, resource: str, method: str) -> str:
+        """What the resource needs for the method: a word of `needs`."""
+        needs = self.needs.get(resource, {})
+        return needs.get("GET" if method == "HEAD" else method, self._highest)
+
+    def is_open(self, need: str) -> bool:
+        """Whether everybody may do what needs the role."""
+        return need in self._open
 
     def verified(self, token: str) -> Any:
         return self._accounts.of_token(token) if token else None

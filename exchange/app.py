@@ -10,7 +10,7 @@ from flask.ctx import RequestContext
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
-from exchange import bounds, query
+from exchange import bounds, openapi, query
 from exchange.access import Access
 from exchange.answer import answer_problem, empty
 from exchange.cache import Representations, is_kept
@@ -120,6 +120,10 @@ class Api(Flask):
     def described(self) -> Mapping[tuple[str, str], str]:
         """The links to their schemas."""
         return describedby(self.types, self.settings.public_url)
+
+    @cached_property
+    def openapi(self) -> dict[str, Any]:
+        return openapi.document(self)
 
     @cached_property
     def schema_places(self) -> Mapping[str, str]:

@@ -66,6 +66,7 @@ def _types(view: Any, routes: Routes, tasks: Any) -> Iterator[Object]:
         yield page(told.model)
     if told.accepts:
         yield written(told.accepts, routes)
+        yield written(told.accepts, routes, told.given)
 
 
 def _entrance(home: Object, routes: Routes) -> Object:
@@ -94,26 +95,36 @@ def page(model: Any) -> Object:
     return Object(model.plural(), properties, f"A page of {model.plural()}, or all of them.")
 
 
-def written(model: Any, routes: Routes) -> Object:
-    """A row as a client sends it: the whole of it, without what is the server's, or with it."""
+def written(model: Any, routes: Routes, given: frozenset[str] = frozenset()) -> Object:
+    """A row as a client sends it: the whole of it, without what is the server's, or with it.
+    given: members that the path has, so that the content need not."""
     properties: dict[str, Property] = {}
     for name, member in model.members().items():
         type = _type_of(member, is_input=True)
         if member.server_written:
             properties[name] = _ignored(type)
         else:
-            properties[name] = Property(type, member.required, nullable=not member.required)
+            required = member.required and name not in given
+            properties[name] = Property(type, required, nullable=not required)
         if member.refers_to:
             properties[_relation(name)] = _ignored(Named(member.refers_to.type_name()))
     properties["links"] = _ignored(links(*routes.relations[model]).type)
-    name = model.type_name()
-    return Object(_input(name), properties, _about(model), element=name, is_input=True)
+    name, element = input_name(model, given), model.type_name()
+    return Object(name, properties, _about(model), element, is_input=True)
+
+
+def input_name(model: Any, given: frozenset[str] = frozenset()) -> str:
+    """The name of the type of what is sent of the model."""
+    members = model.members()
+    left_out = sorted(name for name in given if members[name].required)
+    return "-without-".join([f"{model.type_name()}-input", *left_out])
 
 
 def _type_of(member: Any, *, is_input: bool) -> Type:
     if member.items:
         name = member.items.type_name()
-        return Listed(Named(_input(name), name) if is_input else Named(name), **member.facets)
+        held = Named(input_name(member.items), name) if is_input else Named(name)
+        return Listed(held, **member.facets)
     if member.kind is dict:
         return Named("problem")  # the only object that a row has
     return Value(_KINDS[member.kind], **member.facets)
@@ -125,10 +136,6 @@ def _ignored(type: Type) -> Property:
 
 def _relation(name: str) -> str:
     return name.removesuffix("_id")
-
-
-def _input(name: str) -> str:
-    return f"{name}-input"
 
 
 def _about(model: Any) -> str:

@@ -28,13 +28,15 @@ class Relation(NamedTuple):
 class Routes:
     """What the routes of an application say, read once.
 
-    methods: what is allowed, by the path of the rule. relations: the names of the links of a row,
+    methods: what is allowed, by the path of the rule. paths: that of the rule of a row, by model.
+    relations: the names of the links of a row,
     by model. links: what makes them. entrance: the links of `/`. offers: what each resource offers,
     as `/` tells it. items: the beginning of the URL of a row, by the plural of its model. writes:
     the traits of what changes something, by the path of the rule and the method.
     """
 
     methods: Mapping[str, frozenset[str]]
+    paths: Mapping[Any, str]
     relations: Mapping[Any, list[str]]
     links: Mapping[Any, Callable[[Data], dict[str, str]]]
     entrance: Mapping[str, str]
@@ -66,6 +68,7 @@ def read_routes(app: Flask, origin: str) -> Routes:
     doors = [rule for rule in methods if "GET" in methods[rule] and "<" not in rule and rule != "/"]
     return Routes(
         {path: frozenset(each) for path, each in methods.items()},
+        items,
         {model: [each.name for each in relations] for model, relations in found.items()},
         {model: _linking(relations) for model, relations in found.items()},
         {"self": f"{origin}/"} | {door.strip("/"): origin + door for door in doors},

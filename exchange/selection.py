@@ -37,13 +37,15 @@ def accept_field() -> str | None:
 
 def offers(shown: Traits) -> tuple[Representation, ...]:
     """What there is of the resource, in the server's order; of a stream, what can be streamed."""
-    if shown.offers:
-        return shown.offers
-    if not shown.is_collection:
-        return _for_type(_ITEMS, shown.shape.name)
-    if request.args and query.is_stream():
+    if shown.is_collection and request.args and query.is_stream():
         return _STREAMS
-    return _for_type(REPRESENTATIONS, shown.shape.name)
+    return offers_of(shown)
+
+
+def offers_of(shown: Traits) -> tuple[Representation, ...]:
+    """What there is of the resource, but of a stream."""
+    there = REPRESENTATIONS if shown.is_collection else _ITEMS
+    return shown.offers or _for_type(there, shown.shape.name)
 
 
 @cache

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-_NAMES = ("max_length", "pattern", "ge", "lt", "max_digits", "decimal_places")
+_NAMES = ("max_length", "pattern", "ge", "lt", "max_digits", "decimal_places", "examples")
 
 
 def facets(annotation: Any) -> Mapping[str, Any]:
-    """The bounds by their names, and `choices`, all the values of a Literal."""
+    """The bounds by their names, `choices`, all the values of a Literal, and `examples`."""
     bare = bare_type(annotation)
     choices = {"choices": get_args(bare)} if get_origin(bare) is Literal else {}
     told = {
@@ -37,4 +37,4 @@ def _without_none(annotation: Any) -> Any:
 def _metadata(annotation: Any) -> Iterator[Any]:
     inner = _without_none(annotation)
     for each in get_args(inner)[1:] if get_origin(inner) is Annotated else ():
-        yield from each.metadata if isinstance(each, FieldInfo) else (each,)
+        yield from [each, *each.metadata] if isinstance(each, FieldInfo) else [each]

@@ -37,7 +37,7 @@ class Member:
     items: the model of a list's items, None for a plain value. refers_to: the model whose id it
     holds, if any. required: a write must have it. server_written: a write may have it, and it is
     ignored. nullable: a row may have none. facets: the bounds on its values, by the names that
-    annotated-types and pydantic have for them, and `choices`.
+    annotated-types and pydantic have for them; `choices` and `examples`.
     """
 
     name: str

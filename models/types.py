@@ -121,8 +121,10 @@ Id = Annotated[int, mapped_column(KEY, primary_key=True, info=SERVER_WRITTEN), _
 Reference = Annotated[int, mapped_column(KEY, index=True), WHOLE, _KEYS]
 Text = Annotated[str, mapped_column(CodePoints(200)), MaxLen(200), AfterValidator(_carried)]
 Note = Annotated[str, mapped_column(CodePoints(4000)), MaxLen(4000), AfterValidator(_carried)]
-Email = Annotated[Text, Field(pattern=r"^[^@ \t\r\n]+@[^@ \t\r\n]+$")]
-Currency = Annotated[str, mapped_column(CodePoints(3)), Field(pattern="^[A-Z]{3}$")]
+Email = Annotated[Text, Field(pattern=r"^[^@ \t\r\n]+@[^@ \t\r\n]+$", examples=["zoe@example.org"])]
+Currency = Annotated[
+    str, mapped_column(CodePoints(3)), Field(pattern="^[A-Z]{3}$", examples=["EUR"])
+]
 Count = Annotated[int, mapped_column(Integer), WHOLE, Field(ge=1, lt=2**31)]
 Money = Annotated[
     Decimal,

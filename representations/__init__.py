@@ -42,6 +42,7 @@ MEASURED = (PROMETHEUS, *(each for each in REPRESENTATIONS if not each.tabular))
 # Of schemas, which are in one language each; the second is for who knows no better name.
 JSON_SCHEMAS = (JSON_SCHEMA, JSON)
 XSDS = (XSD, TEXT_XSD)
+PLAIN_JSON = (JSON,)  # of what is JSON by its own standard
 EVERY = (
     *(*REPRESENTATIONS, *VOCABULARIES, *PROBLEMS, *MEDIA, PROMETHEUS, EVENTS),
     *(JSON_SCHEMA, *FILES.values()),

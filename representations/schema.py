@@ -3,7 +3,7 @@
 A shape directs readers and writers and knows just what they need; a description knows the bounds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -39,6 +39,7 @@ class Value:
     lt: int | None = None
     max_digits: int = 0
     decimal_places: int = 0
+    examples: Sequence[str] = ()
 
     @property
     def most(self) -> Decimal:

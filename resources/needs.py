@@ -14,6 +14,7 @@ NEEDS: Mapping[str, Mapping[str, str]] = {
     "problems": {"GET": "anyone"},
     "assets": {"GET": "anyone"},
     "schemas": {"GET": "anyone"},
+    "openapi": {"GET": "anyone"},
     "health": {"GET": "anyone"},
     "tokens": {"POST": "password", "DELETE": "token"},
     "tasks": dict.fromkeys(("GET", "DELETE"), "writer"),  # who may ask for work, and each their own

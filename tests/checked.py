@@ -1,4 +1,5 @@
-"""The client of all tests: it holds every answer to the schema that the answer links to.
+"""The client of all tests: it holds every answer to the schema that the answer links to, and to
+what /openapi.json says of its route.
 
 Validators of others read the schemas. A stream is left to its test, and what is compressed has the
 content of what is not.
@@ -15,22 +16,67 @@ from weakref import WeakKeyDictionary
 import xmlschema
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
+from werkzeug.exceptions import HTTPException
 
+from exchange import openapi
+from exchange.openapi.parameters import path_of
 from representations import XSD, json_schema
 from representations.base import Shape
 
 _LINK = re.compile(r'<[^>]*/schemas/([^>]+)\.(json|xsd)>; rel="describedby"; type="([^"]+)"')
 _DESCRIBED = ("application/json", "application/xml", "text/xml")
 _documents: WeakKeyDictionary[Any, dict[tuple[str, str], bytes]] = WeakKeyDictionary()
+_told: dict[frozenset[tuple[str, str]], Any] = {}
 _seen: set[tuple[int, bytes]] = set()
 
 
 class Checked(FlaskClient):
     def open(self, *args: Any, **options: Any) -> Any:
         answer = super().open(*args, **options)
+        check_described(self.application, answer)
         if "Content-Length" in answer.headers and "Content-Encoding" not in answer.headers:
             check(self.application, answer)
         return answer
+
+
+def check_described(app: Any, answer: Any) -> None:
+    """/openapi.json has the route and method, with the status, fields and media type of the answer;
+    and if nothing is wrong with it, the parameters of the query."""
+    asked, method = answer.request, answer.request.method.replace("HEAD", "GET")
+    try:
+        rule, _ = app.url_map.bind("test").match(asked.path, method, return_rule=True)
+    except HTTPException:
+        return
+    if method == "OPTIONS" or answer.status_code == 405:
+        return
+    told = _openapi(app)
+    operation = told["paths"][path_of(rule.rule)][method.lower()]
+    found = operation["responses"].get(str(answer.status_code))
+    assert found, f"{method} {rule.rule} answers {answer.status_code}"
+    response = _referred(told, found)
+    more = {*answer.headers.keys()} - {"Content-Type", "Content-Length"} - {*response["headers"]}
+    assert not more, f"{method} {rule.rule} {answer.status_code}: {more}"
+    if answer.headers.get("Content-Length", "0") != "0":
+        assert answer.content_type.partition("; charset")[0] in response["content"]
+    if answer.status_code < 300 and "Preference-Applied" not in answer.headers:
+        known = {_referred(told, each)["name"] for each in operation["parameters"]}
+        assert {*asked.args} <= known, f"{method} {rule.rule}: {asked.args}"
+
+
+def _openapi(app: Any) -> Any:
+    """The document of the application, made once for all that have the same routes."""
+    routes = frozenset((str(rule), rule.endpoint) for rule in app.url_map.iter_rules())
+    if routes not in _told:
+        with app.app_context():
+            _told[routes] = openapi.document(app)
+    return _told[routes]
+
+
+def _referred(told: Any, found: Any) -> Any:
+    if "$ref" not in found:
+        return found
+    _, _, kind, name = found["$ref"].split("/")
+    return told["components"][kind][name]
 
 
 def check(app: Any, answer: Any) -> None:

@@ -48,7 +48,7 @@ def background(
                 exchange.fields["Preference-Applied"] = applied
             return task
 
-        return begin
+        return mark(begin, starts=model)
 
     return decorate
 

@@ -13,7 +13,7 @@ from tests.people import bearing, token_of
 
 ANYONES = (
     *("/", "/problems", "/problems/invalid", "/healthz", "/readyz", "/metrics"),
-    *("/schemas", "/schemas/customer.json", "/schemas/customer.xsd"),
+    *("/schemas", "/schemas/customer.json", "/schemas/customer.xsd", "/openapi.json"),
 )
 ASSETS = tuple(f"/assets/{each.name}" for each in assets.ASSETS)  # in one representation alone
 READS = (
@@ -73,7 +73,7 @@ def test_the_tables_here_have_every_route_and_method(closed):
 
 
 def test_every_resource_says_what_it_needs():
-    beside = {"problems", "schemas", "assets"}
+    beside = {"problems", "schemas", "openapi", "assets"}
     assert NEEDS.keys() == {blueprint.name for blueprint in BLUEPRINTS} | beside
 
 

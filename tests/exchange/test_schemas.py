@@ -30,6 +30,7 @@ NAMES = (
     *("customer-input", "product-input", "invoice-input", "item-input"),
     *("camera", "cameras", "movie", "movies", "sensor", "sensors", "reading", "readings"),
     *("camera-input", "movie-input", "sensor-input", "reading-input"),
+    "invoice-input-without-customer_id",
 )
 LISTED = sorted({*NAMES} - {"schema"})  # which stands in the schema of the index alone
 BELOW = {
@@ -138,9 +139,9 @@ def test_each_is_a_schema_whole_in_one_document(client, name):
     xmlschema.XMLSchema(in_xml.data)
     assert not {each.tag for each in root} & {f"{XSD}{each}" for each in ("include", "import")}
     declared = [each.get("name") for each in root.findall(f"{XSD}element")]
-    assert declared[0] == name.removesuffix("-input")
+    assert declared[0] == name.partition("-input")[0]
     defined = [each.get("name") for each in root.findall(f"{XSD}complexType")]
-    assert declared[1:] == ([] if name.endswith("-input") else defined[1:])
+    assert declared[1:] == ([] if "-input" in name else defined[1:])
 
 
 @pytest.mark.parametrize("path", ["/schemas", "/schemas/customer.json", "/schemas/customer.xsd"])

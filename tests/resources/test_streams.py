@@ -310,7 +310,7 @@ def test_from_the_root_everything_is_reached(app, client):
             continue
         seen.add(url)
         answer = client.get(url)
-        todo += links_in(answer.json) if answer.mimetype == "application/json" else []
+        todo += links_in(answer.json) if not url.endswith((".json", ".xsd")) else []
     paths = (url.partition("?")[0] for url in seen)
     reached = {app.url_map.bind("").match(path, return_rule=True)[0].rule for path in paths}
     wanted = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
