@@ -151,4 +151,4 @@ def _member(type: Type) -> Member:
         return type.kind.scalar
     if isinstance(type, Listed):
         return ListOf(_member(type.items))
-    return Shape(type.name) if isinstance(type, Named) else shape_of(type)
+    return Shape(type.tag) if isinstance(type, Named) else shape_of(type)
