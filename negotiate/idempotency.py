@@ -9,6 +9,7 @@ from negotiate.fields import TOKEN
 # sf-string = DQUOTE *( unescaped / "%" / bs-escaped ) DQUOTE         RFC 9651, 4.2.5
 _STRING = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
 _BARE = re.compile(TOKEN)  # what many clients send, and what no string is
+FIELD = f"^({_STRING.pattern}|{_BARE.pattern})$"  # what a field value is
 LONGEST = 255  # characters
 
 

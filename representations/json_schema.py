@@ -25,7 +25,7 @@ DAY = (
 )
 MOMENT = f"{DAY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 # What XML cannot carry (XML 1.0, 2.2) is refused in every format.
-_CARRIED = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\uD800-\uDFFF\uFFFE\uFFFF]*$"
+_CARRIED = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]*$"
 
 Schema = dict[str, Any]
 

@@ -9,6 +9,7 @@ from typing import Any
 from exchange.selection import offers_of
 from exchange.settings import Settings
 from exchange.state import Traits
+from negotiate import idempotency
 from representations.json_schema import DAY, MOMENT
 
 Parameter = dict[str, Any]
@@ -62,15 +63,20 @@ def of_query(told: Traits, settings: Settings) -> Iterator[Parameter]:
 
 
 def _known(told: Traits, settings: Settings) -> dict[str, tuple[Schema, str]]:
-    names = [*told.model.members(), "links"]
-    relations = [*told.model.relations()]
-    sorting = "|".join(f"-?{name}" for name in told.model.searchable())
+    searchable = told.model.searchable()
+    sorting = _names([*searchable, *(f"-{name}" for name in searchable)], settings.max_terms)
     size = {"type": "integer", "minimum": 1, "maximum": settings.max_per_page}
     number = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
     return {
-        "fields": (_names(names), "The members to see; id and links always come along."),
-        "expand": (_names(relations), "What it refers to, embedded."),
-        "sort": ({"type": "string", "pattern": f"^({sorting})(,({sorting}))*$"}, "The order."),
+        "fields": (
+            _names([*told.model.members(), "links"], settings.max_names),
+            "The members to see; id and links always come along.",
+        ),
+        "expand": (
+            _names([*told.model.relations()], settings.max_names),
+            "What it refers to, embedded.",
+        ),
+        "sort": (sorting | {"uniqueItems": True}, "The order; descending with a minus."),
         "page": (number, "The page, from 1."),
         "per_page": (size | {"default": settings.per_page}, "Items on a page."),
         "after": (_TEXT, "The place to go on from, of links.next; empty for the first page."),
@@ -78,9 +84,9 @@ def _known(told: Traits, settings: Settings) -> dict[str, tuple[Schema, str]]:
     }
 
 
-def _names(names: list[str]) -> Schema:
-    one = "|".join(names)
-    return {"type": "string", "pattern": f"^({one})(,({one}))*$" if names else "^$"}
+def _names(names: list[str], most: int) -> Schema:
+    one = {"items": {"enum": names}} if names else {}
+    return {"type": "array", "maxItems": most if names else 0, **one}
 
 
 def filters(model: Any) -> Iterator[Parameter]:
@@ -96,7 +102,7 @@ def _filters(before: str, model: Any) -> Iterator[Parameter]:
         yield _query(named, schema, f"{named} is this")
         for operator in _COMPARED:
             yield _query(f"{named}[{operator}]", schema, f"{named} {operator} this")
-        yield _query(f"{named}[in]", _TEXT, f"{named} is one of these, between commas")
+        yield _query(f"{named}[in]", _listed(schema), f"{named} is one of these")
         if member.kind is str:
             yield _query(f"{named}[like]", _TEXT, f"{named} matches this, with * and ?")
         yield _query(f"{named}[null]", _TRUTH, f"{named} is null")
@@ -113,14 +119,21 @@ def of_fields(told: Traits, method: str) -> list[Parameter]:
     names = ["X-Request-Id", "Prefer"]
     if method == "GET" or told.model:
         names += ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"]
-    if method in ("POST", "PATCH"):
+    if method == "POST":
         names.append("Idempotency-Key")
     return [{"$ref": f"#/components/parameters/{name}"} for name in names]
 
 
 def field_components() -> dict[str, Parameter]:
+    key = _TEXT | {"pattern": idempotency.FIELD, "minLength": 3, "maxLength": idempotency.LONGEST}
+    schemas = {"Idempotency-Key": key}
     return {
-        name: {"name": name, "in": "header", "description": about, "schema": _TEXT}
+        name: {
+            "name": name,
+            "in": "header",
+            "description": about,
+            "schema": schemas.get(name, _TEXT),
+        }
         for name, about in _FIELDS.items()
     }
 
@@ -133,5 +146,12 @@ def filter_components(models: list[Any]) -> dict[str, Parameter]:
     }
 
 
+def _listed(schema: Schema) -> Schema:
+    """Of texts any, as a comma in one has a backslash before it."""
+    return schema if schema is _TEXT else {"type": "array", "items": schema, "minItems": 1}
+
+
 def _query(name: str, schema: Schema, about: str) -> Parameter:
-    return {"name": name, "in": "query", "description": about, "schema": schema}
+    """Lists stand between commas."""
+    style = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
+    return {"name": name, "in": "query", "description": about, **style, "schema": schema}

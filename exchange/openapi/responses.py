@@ -35,6 +35,7 @@ _MORE = {  # the fields of a problem, beside those of every answer
 _EVERYWHERE = (
     *("malformed", "unauthorized", "not-found", "not-acceptable", "uri-too-long"),
     *("too-many-requests", "fields-too-large", "internal-error", "unavailable"),
+    "precondition-failed",
 )
 _OF_CONTENT = ("content-too-large", "unsupported-media-type", "invalid")
 
@@ -51,8 +52,6 @@ def _problems(told: Traits, method: str, need: str) -> Iterator[str]:
     yield from _EVERYWHERE
     if need != ANYONE:
         yield "forbidden"
-    if not told.is_probe:
-        yield "precondition-failed"
     if told.policy:
         yield "not-kept"
     if method != "GET":
