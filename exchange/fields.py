@@ -12,10 +12,11 @@ from exchange.content import readable_fields
 from exchange.selection import alternates, offers
 from exchange.state import Exchange
 from negotiate import link
-from negotiate.security import OF_PAGES
+from negotiate.security import OF_DOCS, OF_PAGES
 from representations import Representation
 
 READS = ("GET", "HEAD")
+_POLICIES = {"html": OF_PAGES, "docs": OF_DOCS}
 ALWAYS = {"Vary": "Accept", "Cache-Control": "no-cache"}
 
 
@@ -38,7 +39,7 @@ def fields_of(exchange: Exchange) -> dict[str, str]:
 
 def fields_for(selected: Representation) -> dict[str, str]:
     """What is told of content in the representation. A page may load what it is made of."""
-    return {"Content-Type": selected.content_type} | (OF_PAGES if selected.framed else {})
+    return {"Content-Type": selected.content_type, **_POLICIES.get(selected.name, {})}
 
 
 def described(name: str, selected: Representation) -> str:

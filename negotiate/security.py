@@ -8,11 +8,13 @@ _ALWAYS = {
 }
 # A page may load its own style, script and icon from here, and pictures and movies that are shown
 # on it, and send what is written here.
-OF_PAGES = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-}
+_PAGES = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+OF_PAGES = {"Content-Security-Policy": _PAGES}
+# Swagger UI has its icons in its style.
+OF_DOCS = {"Content-Security-Policy": _PAGES.replace("img-src 'self'", "img-src 'self' data:")}
 _YEAR = 365 * 24 * 3600  # seconds
 
 

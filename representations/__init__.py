@@ -6,7 +6,7 @@ A new representation is one file beside this one, and its name here; or a folder
 from representations.base import Representation
 from representations.csv import CSV
 from representations.events import EVENTS
-from representations.html import FILES, HTML
+from representations.html import DOCUMENTATION, FILES, HTML
 from representations.json import JSON
 from representations.json_patch import JSON_PATCH
 from representations.json_schema import JSON_SCHEMA
@@ -42,6 +42,7 @@ MEASURED = (PROMETHEUS, *(each for each in REPRESENTATIONS if not each.tabular))
 # Of schemas, which are in one language each; the second is for who knows no better name.
 JSON_SCHEMAS = (JSON_SCHEMA, JSON)
 XSDS = (XSD, TEXT_XSD)
+DOCUMENTED = (DOCUMENTATION,)
 PLAIN_JSON = (JSON,)  # of what is JSON by its own standard
 EVERY = (
     *(*REPRESENTATIONS, *VOCABULARIES, *PROBLEMS, *MEDIA, PROMETHEUS, EVENTS),

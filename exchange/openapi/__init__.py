@@ -1,4 +1,4 @@
-"""/openapi.json: what every route takes and gives, in OpenAPI 3.1."""
+"""/openapi.json: what every route takes and gives, in OpenAPI 3.1; /docs shows it to a person."""
 
 from collections import defaultdict
 from typing import Any
@@ -11,7 +11,7 @@ from exchange.openapi.parameters import field_components, filter_components, pat
 from exchange.openapi.responses import header_components, problem_components
 from exchange.state import mark, traits
 from negotiate.cache_control import NO_CACHE
-from representations import PLAIN_JSON
+from representations import DOCUMENTED, PLAIN_JSON
 
 _ABOUT = (
     "The same resources in JSON and in XML. Accept, or `format` in the query, chooses; errors are "
@@ -55,4 +55,9 @@ def show_openapi() -> Any:
     return current_app.openapi
 
 
+def show_docs() -> Any:
+    return {}
+
+
+blueprint.get("/docs")(mark(show_docs, offers=DOCUMENTED, policy=NO_CACHE))
 blueprint.get("/openapi.json")(mark(show_openapi, offers=PLAIN_JSON, policy=NO_CACHE))

@@ -67,7 +67,7 @@ def taken(app: Flask, type: Object) -> Media:
 
 
 def _media(app: Flask, type: Object, format: Representation, told: Any = None) -> Media:
-    if format.tabular or format.name in ("events", "prometheus"):
+    if not format.schema and not format.decode:  # a table, a page, a picture
         return {"schema": {"type": "string"}}
     schema = {"$ref": BASE + type.name}
     if format.schema not in _SHOWN:

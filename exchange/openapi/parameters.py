@@ -57,7 +57,7 @@ def of_path(rule: str) -> list[Parameter]:
 def of_query(told: Traits, settings: Settings) -> Iterator[Parameter]:
     """Those that the resource understands, but `filters`."""
     formats = [each.name for each in offers_of(told)]
-    yield _query("format", {"enum": formats}, "The representation, in the place of Accept.")
+    yield _query("format", _TEXT | {"enum": formats}, "The representation, in the place of Accept.")
     for name in sorted(told.parameters):
         yield _query(name, *_known(told, settings)[name])
 
@@ -85,8 +85,8 @@ def _known(told: Traits, settings: Settings) -> dict[str, tuple[Schema, str]]:
 
 
 def _names(names: list[str], most: int) -> Schema:
-    one = {"items": {"enum": names}} if names else {}
-    return {"type": "array", "maxItems": most if names else 0, **one}
+    one = _TEXT | ({"enum": names} if names else {})
+    return {"type": "array", "items": one, "maxItems": most if names else 0}
 
 
 def filters(model: Any) -> Iterator[Parameter]:

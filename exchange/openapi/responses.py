@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 
 from exchange.access import ANYONE
+from exchange.content import READERS
 from exchange.openapi.content import problems, shown
 from exchange.selection import offers_of
 from exchange.state import Traits
@@ -23,11 +24,12 @@ _ALWAYS = (
 )
 _READ = (
     *("ETag", "Last-Modified", "Cache-Status", "Content-Encoding", "Preference-Applied"),
-    *("Accept", "Accept-Post", "Accept-Patch", "Parley-Rows"),
+    *("Accept", "Accept-Post", "Accept-Patch", "Accept-Ranges", "Parley-Rows"),
 )
 _WRITTEN = ("ETag", "Content-Location", "Preference-Applied")
 _MORE = {  # the fields of a problem, beside those of every answer
     401: ("WWW-Authenticate",),
+    416: ("Accept-Ranges", "Content-Range"),
     415: ("Accept", "Accept-Post", "Accept-Patch", "Accept-Encoding"),
     429: ("Retry-After",),
     503: ("Retry-After",),
@@ -54,6 +56,8 @@ def _problems(told: Traits, method: str, need: str) -> Iterator[str]:
         yield "forbidden"
     if told.policy:
         yield "not-kept"
+    if method == "GET" and _has_parts(told):
+        yield "range-not-satisfiable"
     if method != "GET":
         yield "conflict"
     if method in ("PUT", "PATCH", "DELETE"):
@@ -72,6 +76,9 @@ def _successes(app: Flask, told: Traits, method: str) -> Iterator[tuple[str, Res
         again = ("Retry-After",) if is_task else ()
         yield "200", _response("What was asked for.", (*_READ, *again), content)
         yield "304", _response("The client has it already.", (*_READ, *again))
+        if _has_parts(told):
+            parts = {name: each for name, each in content.items() if name not in READERS}
+            yield "206", _response("A range of it.", (*_READ, "Content-Range"), parts)
         if is_task:
             fields = (*_READ, "Location")
             yield "303", _response("Done; Location leads to what was made.", fields, content)
@@ -86,6 +93,11 @@ def _successes(app: Flask, told: Traits, method: str) -> Iterator[tuple[str, Res
         yield "200", _response("What was made of it.", _WRITTEN, content)
         if told.accepts:
             yield "204", _response("Done, and return=minimal was preferred.", _WRITTEN)
+
+
+def _has_parts(told: Traits) -> bool:
+    """Whether one of its representations can be asked for by ranges."""
+    return any(each.part for each in offers_of(told))
 
 
 def _content(app: Flask, told: Traits, method: str) -> Any:

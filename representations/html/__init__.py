@@ -14,7 +14,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from representations.base import Data, ListOf, Representation, Shape
 from representations.frame import Field, Frame
-from representations.html.assets import ASSETS, ICON, SCRIPT, STYLE, Asset
+from representations.html.assets import (
+    ASSETS,
+    DOCS,
+    ICON,
+    SCRIPT,
+    STYLE,
+    SWAGGER,
+    SWAGGER_STYLE,
+    Asset,
+)
 from representations.json import JSON
 
 # What a parser of HTML would lose or refuse (HTML, 13.2.3.5); a carriage return is a line feed.
@@ -105,13 +114,17 @@ _ENVIRONMENT.filters |= {"label": _label, "safe_address": _safe}
 _ENVIRONMENT.globals |= {
     "address": _address,
     "columns": _columns,
+    "docs": DOCS,
     "icon": ICON,
     "is_complete": _is_complete,
     "operators": _operators,
     "script": SCRIPT,
     "style": STYLE,
+    "swagger": SWAGGER,
+    "swagger_style": SWAGGER_STYLE,
 }
 _PAGE = _ENVIRONMENT.get_template("page.html")
+_DOCS = _ENVIRONMENT.get_template("docs.html")
 
 HTML = replace(
     JSON,
@@ -122,6 +135,10 @@ HTML = replace(
     decode=None,
     stream=None,
     framed=page,
+)
+# Swagger UI, which reads /openapi.json by itself.
+DOCUMENTATION = replace(
+    HTML, name="docs", framed=lambda data, shape, frame: _DOCS.render(frame=frame).encode()
 )
 
 

@@ -2,10 +2,14 @@
 
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "assets"
+# The package is used for its files alone: what it makes of them has a script inside its page.
+_SWAGGER = Path(getattr(find_spec("flask_swagger_ui"), "origin", "")).parent / "dist"
 
 
 @dataclass(frozen=True)
@@ -16,20 +20,23 @@ class Asset:
     media_type: str
     content: bytes
 
-    @property
+    @cached_property
     def name(self) -> str:
         return f"{sha256(self.content).hexdigest()[:16]}.{self.suffix}"
 
-    @property
+    @cached_property
     def integrity(self) -> str:
         return f"sha256-{b64encode(sha256(self.content).digest()).decode()}"
 
 
-def _read(file: str, media_type: str) -> Asset:
-    return Asset(file.rpartition(".")[2], media_type, (_FOLDER / file).read_bytes())
+def _read(file: str, media_type: str, folder: Path = _FOLDER) -> Asset:
+    return Asset(file.rpartition(".")[2], media_type, (folder / file).read_bytes())
 
 
 STYLE = _read("page.css", "text/css")
 SCRIPT = _read("page.js", "text/javascript")
 ICON = _read("icon.svg", "image/svg+xml")
-ASSETS = (STYLE, SCRIPT, ICON)
+DOCS = _read("docs.js", "text/javascript")
+SWAGGER = _read("swagger-ui-bundle.js", "text/javascript", _SWAGGER)
+SWAGGER_STYLE = _read("swagger-ui.css", "text/css", _SWAGGER)
+ASSETS = (STYLE, SCRIPT, ICON, DOCS, SWAGGER, SWAGGER_STYLE)

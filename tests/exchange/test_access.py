@@ -13,7 +13,7 @@ from tests.people import bearing, token_of
 
 ANYONES = (
     *("/", "/problems", "/problems/invalid", "/healthz", "/readyz", "/metrics"),
-    *("/schemas", "/schemas/customer.json", "/schemas/customer.xsd", "/openapi.json"),
+    *("/docs", "/schemas", "/schemas/customer.json", "/schemas/customer.xsd", "/openapi.json"),
 )
 ASSETS = tuple(f"/assets/{each.name}" for each in assets.ASSETS)  # in one representation alone
 READS = (

@@ -23,6 +23,7 @@ from tests.representations.drawing import bounded, content_of
 from tests.resources import wire
 
 XSD = "{http://www.w3.org/2001/XMLSchema}"
+GIVEN = (("invoice", "customer"), ("movie", "camera"), ("reading", "sensor"))
 NAMES = (
     *("home", "customer", "customers", "product", "products", "invoice", "invoices"),
     *("item", "items", "task", "tasks", "token", "health", "metrics", "problem"),
@@ -30,7 +31,7 @@ NAMES = (
     *("customer-input", "product-input", "invoice-input", "item-input"),
     *("camera", "cameras", "movie", "movies", "sensor", "sensors", "reading", "readings"),
     *("camera-input", "movie-input", "sensor-input", "reading-input"),
-    "invoice-input-without-customer_id",
+    *(f"{name}-input-without-{parent}_id" for name, parent in GIVEN),
 )
 LISTED = sorted({*NAMES} - {"schema"})  # which stands in the schema of the index alone
 BELOW = {

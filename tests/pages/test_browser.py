@@ -115,7 +115,8 @@ def requests(browser: Any) -> Iterator[str]:
 
 def complaints(browser: Any) -> list[str]:
     """What the browser refused to do by the policy, and errors of scripts; a status is none."""
-    told = [entry["message"] for entry in browser.get_log("browser")]
+    entries = browser.get_log("browser")
+    told = [entry["message"] for entry in entries if entry["level"] != "DEBUG"]  # hints, at that
     return [message for message in told if "Failed to load resource" not in message]
 
 
