@@ -123,6 +123,7 @@ class Api(Flask):
 
     @cached_property
     def openapi(self) -> dict[str, Any]:
+        """What /openapi.json shows."""
         return openapi.document(self)
 
     @cached_property
