@@ -27,6 +27,7 @@ class Edge:
         """Makes the query the ASCII that a URI has (RFC 3986, 2.1): WSGI servers differ in what
         they let through. Puts the client in the place of a trusted proxy: its address and its
         scheme; nothing else believes what a request says of where it came from."""
+        environ.pop("HTTP_UPGRADE", None)  # for websocket Werkzeug would seek other routes (7.8)
         query = environ.get("QUERY_STRING", "")
         if not query.isascii():
             environ["QUERY_STRING"] = quote(query, string.printable, "latin-1")

@@ -10,12 +10,13 @@ from secrets import token_hex
 from typing import Any
 
 from httptools import HttpParserInvalidMethodError
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from negotiate.problem import Problem
 from negotiate.security import security_fields
 from representations import PROBLEMS
 from representations.base import Shape
+from serving.upgrade import Staying
 
 _MALFORMED = Problem("malformed", "this is not HTTP/1.1 as RFC 9112 has it")
 _NO_METHOD = Problem("not-implemented", "the method is none of HTTP; methods have a case")
@@ -31,7 +32,7 @@ _ALWAYS = {
 }
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(Staying):
     """A connection. Its settings are those of the application, a Gateway."""
 
     head = 0  # bytes of the head that is being read

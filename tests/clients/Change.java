@@ -17,8 +17,7 @@ import javax.xml.transform.stream.StreamSource;
 
 /** Reads every page and row of invoices with classes that xjc generated, changes and writes back. */
 public class Change {
-    private final HttpClient client = HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client = HttpClient.newHttpClient();
     private final JAXBContext context = JAXBContext.newInstance(ObjectFactory.class);
     private final String server;
 
