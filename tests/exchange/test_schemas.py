@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 import xmlschema
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from lxml import etree
 
 from exchange.settings import Settings
@@ -408,7 +408,7 @@ def test_what_is_valid_is_taken(app, client, name, format):
     validate, read = compiled("json", document(app, f"{name}-input", "json")), READ[format]
     path = BELOW.get(name, f"/{name}s")
 
-    @bounded
+    @settings(bounded, max_examples=25)
     @given(content_of(schema(client, f"{name}-input")))
     def check(data):
         assume(is_valid(validate, json.dumps(data).encode()))
