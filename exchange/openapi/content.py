@@ -67,7 +67,7 @@ def taken(app: Flask, type: Object) -> Media:
 
 
 def _media(app: Flask, type: Object, format: Representation, told: Any = None) -> Media:
-    if not format.schema and not format.decode:  # a table, a page, a picture
+    if format.types or not (format.schema or format.decode):  # a vocabulary, table, page, picture
         return {"schema": {"type": "string"}}
     schema = {"$ref": BASE + type.name}
     if format.schema not in _SHOWN:
