@@ -84,11 +84,12 @@ def _known(method: str, shown: Traits) -> Mapping[str, Any]:
     """What is read of content, by its media type."""
     if method == "PATCH":
         return PATCHERS
-    return _readers(shown.model.type_name() if shown.model else shown.shape.name)
+    return readers_of(shown.model.type_name() if shown.model else shown.shape.name)
 
 
 @cache
-def _readers(type_name: str) -> Mapping[str, Any]:
+def readers_of(type_name: str) -> Mapping[str, Any]:
+    """What is read of content of the type, by its media type."""
     mine = {each.media_type: each for each in VOCABULARIES if type_name in each.types}
     return READERS | mine
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from exchange.content import PATCHERS, READERS
+from exchange.content import PATCHERS, readers_of
 from representations import PROBLEMS, Representation
 from representations.examples import example
 from representations.json_schema import Schema, definition
@@ -63,7 +63,7 @@ def problems(app: Flask, told: Any) -> Media:
 
 def taken(app: Flask, type: Object) -> Media:
     """What a POST or PUT may send of the type."""
-    return {name: _media(app, type, each) for name, each in READERS.items()}
+    return {name: _media(app, type, each) for name, each in readers_of(type.tag).items()}
 
 
 def _media(app: Flask, type: Object, format: Representation, told: Any = None) -> Media:
