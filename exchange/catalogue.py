@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from exchange.links import Routes
-from exchange.state import traits
+from exchange.state import Traits, traits
 from representations.schema import (
     INTEGER,
     TEXT,
@@ -49,15 +49,18 @@ PROBLEM = Object(
 
 def types_of(app: Flask, routes: Routes, tasks: Any) -> Types:
     """The types by name, in the order of the routes that show them. tasks: the model of tasks."""
-    found = {"problem": PROBLEM}
+    found, seen = {"problem": PROBLEM}, set()
     for rule in app.url_map.iter_rules():
-        for each in _types(app.view_functions[rule.endpoint], routes, tasks):
-            found.setdefault(each.name, each)
+        told = traits(app.view_functions[rule.endpoint])
+        key = told.shape.name, told.model, told.is_collection, told.accepts
+        if key not in seen:
+            seen.add(key)
+            for each in _types(told, routes, tasks):
+                found.setdefault(each.name, each)
     return found
 
 
-def _types(view: Any, routes: Routes, tasks: Any) -> Iterator[Object]:
-    told = traits(view)
+def _types(told: Traits, routes: Routes, tasks: Any) -> Iterator[Object]:
     if told.type:
         yield _entrance(told.type, routes) if told.type.name == "home" else told.type
     if told.model:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -20,7 +21,7 @@ from werkzeug.routing import Rule
 
 from exchange.app import Api
 from exchange.settings import Settings
-from models import Database, Model
+from models import Database, Model, user
 from models.generations import generations
 from models.sample import fill
 from run import create_app
@@ -49,6 +50,7 @@ def _builder(rule: Rule, append_unknown: bool = True):
 
 
 Rule._compile_builder = _builder
+user._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # else 0.1 s each
 Api.test_client_class = Checked
 
 

@@ -400,6 +400,7 @@ BEYOND = re.compile(  # what no schema says: rules on several members, or on oth
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("format", ["json", "xml"])
 def test_what_is_valid_is_taken(app, client, name, format):

@@ -416,6 +416,7 @@ def test_text_is_stored_as_sent(server: Server, character, media_type):
     assert made.json()["first"] == text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("media_type", [JSON, XML])
 def test_where_a_precondition_is_required(tmp_path, media_type):  # row 53: RFC 6585, 3
     database = sample_database(tmp_path / "parley.db", 1)

@@ -55,6 +55,7 @@ SLOW = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sent", "answered"), SLOW.values(), ids=SLOW)
 def test_who_sends_half_and_waits_stops_nobody_and_is_told(strict, sent, answered):
     with ExitStack() as stack:
