@@ -23,6 +23,11 @@ OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "like", "null")
 
 
 @pytest.fixture
+def database_url(embedded_url: str) -> str:
+    return embedded_url
+
+
+@pytest.fixture
 def told(client) -> Any:
     return client.get("/openapi.json").json
 

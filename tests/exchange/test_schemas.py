@@ -92,6 +92,11 @@ VALUES = [  # of which each member takes some, and refuses the others
 ONLY_JSON = ["\x00", "\x0b", "\ufffe", "\uffff"]  # no XML holds them
 
 
+@pytest.fixture
+def database_url(embedded_url: str) -> str:
+    return embedded_url
+
+
 def schema(client, name: str) -> Any:
     return client.get(f"/schemas/{name}.json").json
 

@@ -17,6 +17,11 @@ RECORD = (
 )
 
 
+@pytest.fixture
+def database_url(embedded_url: str) -> str:
+    return embedded_url
+
+
 def get(client, path, accept, **fields):
     return client.get(path, headers={"Accept": accept, **fields})
 
