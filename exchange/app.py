@@ -154,7 +154,7 @@ class Api(Flask):
         if refused := request.environ.get(REFUSED):
             raise refused
         if request.method == "OPTIONS":
-            return empty(allow(methods) | readable_fields(methods))
+            return empty({**allow(methods), **readable_fields(methods)})
         exchange = self.begin(methods)
         resource = (request.endpoint or "").partition(".")[0]
         g.principal = self.access.admit(resource, request.method, g.principal)

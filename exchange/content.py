@@ -69,14 +69,21 @@ def check_readable() -> None:
     content_codings()
 
 
-def readable_fields(methods: frozenset[str]) -> dict[str, str]:
+def readable_fields(methods: frozenset[str]) -> Mapping[str, str]:
     """The fields that say what the resource in hand, with these methods, reads."""
     rule = request.url_rule
-    writes = current_app.routes.writes[rule.rule] if rule else {}
+    if rule is None:  # of all that there are: 9.3.7
+        return fields_of_readers(dict.fromkeys(methods, Traits()))
+    readable: Mapping[str, str] = current_app.routes.readable[rule.rule]
+    return readable
+
+
+def fields_of_readers(writes: Mapping[str, Traits]) -> dict[str, str]:
+    """The same of views by their methods, for who asks once for each route."""
     return {
-        field: ", ".join(_known(method, writes.get(method, Traits())))
+        field: ", ".join(_known(method, writes[method]))
         for method, field in _FIELDS.items()
-        if method in methods
+        if method in writes
     }
 
 
@@ -84,7 +91,7 @@ def _known(method: str, shown: Traits) -> Mapping[str, Any]:
     """What is read of content, by its media type."""
     if method == "PATCH":
         return PATCHERS
-    return readers_of(shown.model.type_name() if shown.model else shown.shape.name)
+    return readers_of(shown.accepts.type_name() if shown.accepts else "")
 
 
 @cache

@@ -34,7 +34,7 @@ def fields_of(exchange: Exchange) -> dict[str, str]:
         told["Cache-Control"] = "no-store"
     elif exchange.traits.policy:
         told["Cache-Control"] = policy_of(exchange).field
-    return ALWAYS | readable_fields(exchange.methods) | exchange.fields | told
+    return {**ALWAYS, **readable_fields(exchange.methods), **exchange.fields, **told}
 
 
 def fields_for(selected: Representation) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """From data to the bytes that are sent: for a page, with what stands around the data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -48,9 +48,10 @@ def _frame(exchange: Exchange, data: Data) -> Frame:
         for each in there
         if not each.framed and each is not EVENTS
     }
+    frame = _surroundings()
     return replace(
-        _surroundings(),
-        guides=tuple(_guides(exchange.shape.name)),
+        frame,
+        guides=(*frame.guides, *_guides({"Schema": f"/schemas/{exchange.shape.name}.json"})),
         sent=tuple(_as_sent(exchange, each, data) for each in (JSON, XML)),
         others=tuple((each.name, url) for each, url in urls.items()),
         media={each.media_type.partition("/")[0]: url for each, url in urls.items() if each.part},
@@ -67,7 +68,7 @@ def _surroundings() -> Frame:
         path=query.path(),
         query=tuple(request.args.items(multi=True)),
         crumbs=tuple(_crumbs()),
-        guides=tuple(_guides()),
+        guides=tuple(_guides({"Docs": "/docs"})),
     )
 
 
@@ -95,9 +96,8 @@ def _crumbs() -> Iterator[tuple[str, str | None]]:
             yield step, origin + quote(path) if _is_there(path) else None
 
 
-def _guides(type_name: str | None = None) -> Iterator[tuple[str, str]]:
-    """Where more is said of it, as far as there is such."""
-    paths = {"Docs": "/docs"} | ({"Schema": f"/schemas/{type_name}.json"} if type_name else {})
+def _guides(paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Where more is said, as far as there is such."""
     for name, path in paths.items():
         if _is_there(path):
             yield name, current_app.settings.public_url + path

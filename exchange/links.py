@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 
+from exchange.content import fields_of_readers
 from exchange.state import Traits, traits
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -32,7 +33,8 @@ class Routes:
     relations: the names of the links of a row,
     by model. links: what makes them. entrance: the links of `/`. offers: what each resource offers,
     as `/` tells it. items: the beginning of the URL of a row, by the plural of its model. writes:
-    the traits of what changes something, by the path of the rule and the method.
+    the traits of what changes something, by the path of the rule and the method. readable: the fields that say what is read,
+    by the path of the rule.
     """
 
     methods: Mapping[str, frozenset[str]]
@@ -43,6 +45,7 @@ class Routes:
     offers: list[Data]
     items: Mapping[str, str]
     writes: Mapping[str, Mapping[str, Traits]]
+    readable: Mapping[str, Mapping[str, str]]
 
     def url_of(self, reference: str) -> str:
         """The URL of a row, of which the plural of its model and its id are known: `movies/7`."""
@@ -75,6 +78,7 @@ def read_routes(app: Flask, origin: str) -> Routes:
         [_offer(path, each) for path, each in sorted(methods.items())],
         {model.plural(): origin + ID.split(path)[0] for model, path in items.items()},
         writes,
+        {path: fields_of_readers(each) for path, each in writes.items()},
     )
 
 

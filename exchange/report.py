@@ -47,7 +47,7 @@ def print_decision(app: Api, method: str, target: str, fields: Sequence[tuple[st
 def _decision(app: Api, console: Console) -> list[str]:
     methods = app.allowed_methods()
     if request.method == "OPTIONS":
-        fields = ALWAYS | allow(methods) | readable_fields(methods)
+        fields = {**ALWAYS, **allow(methods), **readable_fields(methods)}
         return [
             "OPTIONS does not negotiate",
             *(f"{name}: {value}" for name, value in fields.items()),

@@ -74,10 +74,11 @@ def select(there: tuple[Representation, ...]) -> Representation:
         if chosen is None:
             raise not_acceptable(f"there is no format {wanted!r}", there)
         return chosen
-    best = accept.best_match(accept_field(), _media_types(there))
+    media_types = _media_types(there)
+    best = accept.best_match(accept_field(), media_types)
     if best is None:
         raise not_acceptable(f"nothing that Accept allows: {accept_field()!r}", there)
-    return there[_media_types(there).index(best)]
+    return there[media_types.index(best)]
 
 
 def named(wanted: str, there: Iterable[Representation]) -> Representation | None:

@@ -25,11 +25,10 @@ class Traits:
 
     shape: of the data that it returns, and type: its description. model: the model that the data
     comes from, if any. parameters: those of the query that it understands. accepts: the model that
-    content is of, if it takes any. given: what of that the path says. starts:
-    the model of what work makes that the view begins. policy: what caches are told,
-    None for what is not kept. is_probe: it tells of the server itself, at this moment: it needs no
-    credentials, has no limit, is never kept. offers: the representations of what has others than
-    resources have.
+    content is of, if it takes any. given: what of that the path says. starts: the model of what
+    work makes that the view begins. policy: what caches are told, None for what is not kept.
+    is_probe: it tells of the server itself, at this moment: it needs no credentials, has no limit,
+    is never kept. offers: the representations of what has others than resources have.
     """
 
     shape: Shape = Shape("nothing")

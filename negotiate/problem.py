@@ -115,12 +115,6 @@ KINDS = {
             "If-Match, with the ETag that was read, keeps a write from undoing another.",
         ),
         Kind(
-            "too-many-requests",
-            429,
-            "Too many requests",
-            "Try again after the seconds in Retry-After.",
-        ),
-        Kind(
             "fields-too-large",
             431,
             "The fields are too large, or one of them is",
