@@ -33,8 +33,8 @@ class Routes:
     relations: the names of the links of a row,
     by model. links: what makes them. entrance: the links of `/`. offers: what each resource offers,
     as `/` tells it. items: the beginning of the URL of a row, by the plural of its model. writes:
-    the traits of what changes something, by the path of the rule and the method. readable: the fields that say what is read,
-    by the path of the rule.
+    the traits of what changes something, by the path of the rule and the method. readable: the
+    fields that say what is read, by the path of the rule.
     """
 
     methods: Mapping[str, frozenset[str]]
