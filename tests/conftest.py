@@ -15,28 +15,18 @@ from typing import Any
 import pytest
 import redis
 from argon2 import PasswordHasher
-from sqlalchemy import create_engine
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 from werkzeug.routing import Rule
 
 from exchange.app import Api
 from exchange.settings import Settings
-from models import Database, Model, user
-from models.generations import generations
-from models.sample import fill
+from models import user
 from run import create_app
 from tests.checked import Checked
+from tests.databases import SERVERS, Embedded, filled, sample_database
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
-CUSTOMERS = 20
-SCRATCH = os.environ.get("TEST_SCRATCH", "parley_test") + os.environ.get("PYTEST_XDIST_WORKER", "")
 REDIS = os.environ.get("TEST_REDIS", "redis://127.0.0.1:6379/15")
-SERVERS = {
-    "postgresql": os.environ.get("TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1/postgres"),
-    "mariadb": os.environ.get("TEST_MARIADB", "mysql+pymysql://root@127.0.0.1/mysql"),
-}
 
 _compile_builder, _builders = Rule._compile_builder, {}
 
@@ -149,59 +139,9 @@ def stop(server: Server) -> None:
     server.process.wait(20)
 
 
-def fill_sample(database: Database, customers: int = CUSTOMERS) -> None:
-    list(fill(database, customers))
-    database.close()
-
-
-def sample_database(path: Path, customers: int = CUSTOMERS) -> Path:
-    database = Database(f"sqlite:///{path}")
-    database.create()
-    fill_sample(database, customers)
-    return path
-
-
 @pytest.fixture(scope="session")
 def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sample_database(tmp_path_factory.mktemp("sample") / "sample.db")
-
-
-@cache
-def server_url(kind: str) -> str | None:
-    """The URL of a database with our tables on a server of its own; None where there is none."""
-    admin = create_engine(SERVERS[kind], isolation_level="AUTOCOMMIT")
-    try:
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {SCRATCH}")
-            connection.exec_driver_sql(f"CREATE DATABASE {SCRATCH}")
-    except OperationalError:
-        return None
-    finally:
-        admin.dispose()
-    url = make_url(SERVERS[kind]).set(database=SCRATCH).render_as_string(hide_password=False)
-    database = Database(url)
-    database.create()
-    database.close()
-    return url
-
-
-_FIRST = {  # makes the next id 1 again; TRUNCATE would do all at once, and take ten times as long
-    "postgresql": "SELECT setval(pg_get_serial_sequence('{0}', 'id'), 1, false)",
-    "mysql": "ALTER TABLE {0} AUTO_INCREMENT = 1",
-}
-
-
-def empty_tables(database: Database) -> None:
-    """No rows, and ids from 1 again."""
-    with database.writing.begin() as connection:
-        for table in reversed(Model.metadata.sorted_tables):
-            if table is not generations:
-                connection.exec_driver_sql(f"DELETE FROM {table.name}")
-    with database.writing.begin() as connection:
-        for table in Model.metadata.sorted_tables:
-            if table.autoincrement_column is not None:
-                first = _FIRST["postgresql" if "postgres" in database.engine.name else "mysql"]
-                connection.exec_driver_sql(first.format(table.name))
 
 
 @pytest.fixture(
@@ -211,40 +151,47 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A database with the sample alone: SQLite always, the others in `make test-all`."""
     if request.param == "sqlite":
         return request.getfixturevalue("embedded_url")
-    return filled(request.param)
+    return served_url(request.param)
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Embedded:
+    return Embedded(tmp_path_factory.mktemp("embedded"))
 
 
 @pytest.fixture
-def embedded_url(tmp_path: Path, sample_file: Path) -> str:
+def embedded_url(embedded: Embedded) -> str:
     """A SQLite database with the sample alone; `database_url` where no other makes a difference."""
-    copy = tmp_path / "parley.db"
-    copy.write_bytes(sample_file.read_bytes())
-    return f"sqlite:///{copy}"
-
-
-def filled(kind: str) -> str:
-    """The database of a server, with the sample alone."""
-    url = server_url(kind)
-    if url is None:
-        pytest.skip(f"no {kind} on its standard port")
-    database = Database(url)
-    empty_tables(database)
-    fill_sample(database)
-    return url
+    embedded.restore()
+    return embedded.url
 
 
 @pytest.fixture
 def postgresql_url() -> str:
     """PostgreSQL with the sample alone."""
-    return filled("postgresql")
+    return served_url("postgresql")
+
+
+def served_url(kind: str) -> str:
+    """A server's database with the sample alone; without such a server the test is skipped."""
+    url = filled(kind)
+    if url is None:
+        pytest.skip(f"no {kind} on its standard port")
+    return url
+
+
+@cache
+def application(url: str, **settings: Any) -> Api:
+    """One for all tests that leave it as it was."""
+    return create_app(Settings(database_url=url, **settings))
 
 
 @pytest.fixture
-def app(database_url: str):
-    """The application on a database of its own; who writes needs no credentials."""
-    app = create_app(Settings(database_url=database_url, rate_limits="off", open_writes=True))
-    yield app
-    app.database.close()
+def app(database_url: str) -> Api:
+    """The application, nothing kept yet; who writes needs no credentials."""
+    app = application(database_url, rate_limits="off", open_writes=True)
+    app.cache._store.clear()
+    return app
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, Server, free_port, sample_database, start_server, wait_for
+from tests.conftest import ROOT, Server, free_port, start_server, wait_for
+from tests.databases import sample_database
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc").exists(), reason="no /proc")]
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}

@@ -20,16 +20,8 @@ from sqlalchemy import event
 from exchange.settings import Settings
 from models import generations
 from run import create_app
-from tests.conftest import (
-    REDIS,
-    ROOT,
-    SERVERS,
-    filled,
-    free_port,
-    is_answered,
-    sample_database,
-    wait_for,
-)
+from tests.conftest import REDIS, ROOT, free_port, is_answered, served_url, wait_for
+from tests.databases import SERVERS, sample_database
 from tests.freshness import Answer, Send, history
 
 SECONDS = 90  # in which an answer comes, of a machine that has much else to do
@@ -102,7 +94,7 @@ def test_never_stale_over_four_processes(database, cache, tmp_path):
 
 def database_named(kind: str, folder: Path) -> str:
     if kind in SERVERS:
-        return filled(kind)
+        return served_url(kind)
     return f"sqlite:///{sample_database(folder / 'parley.db')}"
 
 

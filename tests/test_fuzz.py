@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT, free_port, sample_database, start_server, stop
+from tests.conftest import ROOT, free_port, start_server, stop
+from tests.databases import sample_database
 
 SECONDS = os.environ.get("FUZZ_SECONDS", "5")
 TARGETS = ("fields", "json", "xml", "typed-xml", "msgpack", "patches", "query", "http")

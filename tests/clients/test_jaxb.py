@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Server, free_port, sample_database, start_server, stop
+from tests.conftest import Server, free_port, start_server, stop
+from tests.databases import sample_database
 
 HERE = Path(__file__).parent
 JARS = ":".join(

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Server, free_port, sample_database, start_server, stop
+from tests.conftest import Server, free_port, start_server, stop
+from tests.databases import sample_database
 
 PROGRAM = Path(__file__).with_name("Read.java")
 NASTY = "<&>\"' \\ \r\n\t é \u0085\u2028 𝒳 ]]> \u00a0"

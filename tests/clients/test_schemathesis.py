@@ -17,7 +17,8 @@ from werkzeug.serving import make_server
 
 from exchange.settings import Settings
 from run import create_app
-from tests.conftest import free_port, sample_database, start_server, stop
+from tests.conftest import free_port, start_server, stop
+from tests.databases import sample_database
 
 HERE = Path(__file__).parent
 SECONDS = 60  # that it asks at most

@@ -15,7 +15,8 @@ from xsdata.formats.dataclass.parsers import XmlParser
 from xsdata.formats.dataclass.serializers import XmlSerializer
 from xsdata.models.datatype import XmlDate
 
-from tests.conftest import Server, free_port, sample_database, start_server, stop
+from tests.conftest import Server, free_port, start_server, stop
+from tests.databases import sample_database
 
 TYPES = ("home", "customers", "products", "invoices", "items", "problem", "problem-types")
 pytestmark = pytest.mark.slow

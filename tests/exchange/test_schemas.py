@@ -340,10 +340,12 @@ def test_a_stream_is_valid(app, client, query, format, suffix):
 
 
 @pytest.mark.parametrize("format", ["json", "xml"])
-def test_a_wrong_answer_fails_the_test_that_sees_it(app, client, format):
+def test_a_wrong_answer_fails_the_test_that_sees_it(embedded_url, format):
+    app = create_app(Settings(database_url=embedded_url))
     app.types = {**app.types, "customer": Object("customer", {})}
     with pytest.raises((jsonschema.ValidationError, xmlschema.XMLSchemaValidationError)):
-        client.get(f"/customers/1?format={format}")
+        app.test_client().get(f"/customers/1?format={format}")
+    app.database.close()
 
 
 # The input schema and the reader agree

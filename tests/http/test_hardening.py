@@ -222,10 +222,11 @@ def test_nothing_that_is_stored_becomes_a_field(server: Server, stored, media_ty
         check_fields(get(server.port, target, f"Accept: {media_type}"))
 
 
-def test_no_secret_is_in_a_log_or_a_problem(app, client, capfd):
+def test_no_secret_is_in_a_log_or_a_problem(app, client, capfd, monkeypatch):
     """A failure is logged with its traceback, but neither credentials nor content stand in it."""
-    app.view_functions["customers.create_customer"] = fail
-    app.access.identify = lambda: SimpleNamespace(name="ann", role="writer")
+    monkeypatch.setitem(app.view_functions, "customers.create_customer", fail)
+    ann = SimpleNamespace(name="ann", role="writer")
+    monkeypatch.setattr(app.access, "identify", lambda: ann)
     answer = client.post(
         "/customers?format=json",
         headers={"Authorization": "Basic c2VjcmV0", "Cookie": "a=c2VjcmV0"},

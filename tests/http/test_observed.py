@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.conftest import free_port, sample_database, start_server, stop
+from tests.conftest import free_port, start_server, stop
+from tests.databases import sample_database
 from tests.http.wire import get, request, send
 
 

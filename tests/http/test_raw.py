@@ -10,7 +10,8 @@ import zlib
 import pytest
 from lxml import etree
 
-from tests.conftest import Server, free_port, sample_database, start_server, stop
+from tests.conftest import Server, free_port, start_server, stop
+from tests.databases import sample_database
 from tests.http.wire import (
     CODERS,
     JSON,

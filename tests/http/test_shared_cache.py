@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, free_port, sample_database, wait_for
+from tests.conftest import ROOT, free_port, wait_for
+from tests.databases import sample_database
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 pytestmark = [

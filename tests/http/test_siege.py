@@ -10,7 +10,8 @@ from random import Random
 
 import pytest
 
-from tests.conftest import free_port, sample_database, start_server, stop
+from tests.conftest import free_port, start_server, stop
+from tests.databases import sample_database
 from tests.http.wire import _LEAKS, JSON, XML, chunked, customer, get, gzip, request, send
 from tests.test_durability import children
 

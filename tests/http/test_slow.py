@@ -8,7 +8,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.conftest import Server, free_port, sample_database, start_server, stop
+from tests.conftest import Server, free_port, start_server, stop
+from tests.databases import sample_database
 from tests.http.wire import JSON, XML, customer, get, request, send
 
 MANY = 40  # times the threads

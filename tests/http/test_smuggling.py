@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Server, free_port, sample_database, start_server, stop
+from tests.conftest import Server, free_port, start_server, stop
+from tests.databases import sample_database
 from tests.http.test_shared_cache import NGINX, running
 from tests.http.wire import JSON, customer, get
 

@@ -9,7 +9,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 from models import Database
-from tests.conftest import Server, free_port, sample_database, start_server, stop
+from tests.conftest import Server, free_port, start_server, stop
+from tests.databases import sample_database
 from tests.people import add_people
 
 BINARIES = ("chromium", "chromedriver")  # Debian: chromium, chromium-driver

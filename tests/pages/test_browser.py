@@ -17,7 +17,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from tests.conftest import Server, sample_database
+from tests.conftest import Server
+from tests.databases import sample_database
 from tests.people import add_people
 from tests.work.test_engines import Site
 

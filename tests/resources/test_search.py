@@ -3,7 +3,8 @@
 
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -332,16 +333,25 @@ RANGES = ("id", "-total", "-total,id", "total,issued_on", "customer_id,-total", 
           "-issued_on,note", "number")  # fmt: skip
 
 
+@contextmanager
+def statements(app: Any) -> Iterator[list[Any]]:
+    """The statements that the application makes meanwhile, each with its values."""
+    seen: list[Any] = []
+    listener = app.database.engine, "before_cursor_execute", lambda *each: seen.append(each[2:4])
+    event.listen(*listener)
+    yield seen
+    event.remove(*listener)
+
+
 @pytest.mark.parametrize("sort", RANGES)
 def test_what_follows_a_cursor_is_a_range_of_an_index(app, client, sort):
     """Also where directions are mixed and columns may be null; whatever comes after in the order is
     sorted within what is equal so far. Of MariaDB, whether it could use one: with few rows it does
     not."""
     url = client.get(f"/invoices?after=&per_page=9&sort={sort}").json["links"]["next"]
-    seen: list[Any] = []
-    event.listen(app.database.engine, "before_cursor_execute", lambda *each: seen.append(each[2:4]))
-    while url:
-        url = client.get(url).json["links"]["next"]
+    with statements(app) as seen:
+        while url:
+            url = client.get(url).json["links"]["next"]
     found = [each for each in seen if re.search("FROM invoices.*ORDER BY", each[0], re.DOTALL)]
     assert len(found) >= 60 // 9
     kind = app.database.engine.dialect.name
@@ -386,11 +396,12 @@ def test_a_cursor_is_bound_to_its_search(client, other):
 
 
 @pytest.mark.parametrize(("key", "status"), [("", 200), ("another", 400)])
-def test_a_cursor_holds_where_the_key_is_the_same(client, database_url, key, status):
+def test_a_cursor_holds_where_the_key_is_the_same(database_url, key, status):
     """The one that is kept in the database, so also after a restart and in another process."""
-    url = client.get("/invoices?after=&per_page=2").json["links"]["next"]
-    other = create_app(Settings(database_url=database_url, secret_key=key))
+    one, other = (create_app(Settings(database_url=database_url, secret_key=k)) for k in ("", key))
+    url = one.test_client().get("/invoices?after=&per_page=2").json["links"]["next"]
     assert other.test_client().get(url).status_code == status
+    one.database.close()
     other.database.close()
 
 
@@ -569,14 +580,10 @@ def test_what_was_read_with_expand_can_be_sent_back(client, format):
     "query", ["/invoices?", "/invoices?expand=customer&", "/customers?", "/customers?after=&"]
 )
 def test_statements_do_not_grow_with_the_rows(app, client, query):
-    counted: list[str] = []
-    event.listen(
-        app.database.engine, "before_cursor_execute", lambda *each: counted.append(each[2])
-    )
     made, anew = {}, {"Cache-Control": "no-cache"}
     for size in (1, 1, 20):  # the key of cursors is made with the first
-        counted.clear()
-        assert len(client.get(f"{query}per_page={size}", headers=anew).json["items"]) == size
+        with statements(app) as counted:
+            assert len(client.get(f"{query}per_page={size}", headers=anew).json["items"]) == size
         made[size] = len(counted)
     assert made[20] == made[1]
 

@@ -12,7 +12,8 @@ from models.session import connection
 from models.token import change_password, digest_of, issue_key, tokens
 from models.user import add_user, remove_user, set_password
 from run import create_app
-from tests.conftest import free_port, sample_database, start_server, stop
+from tests.conftest import free_port, start_server, stop
+from tests.databases import sample_database
 from tests.people import PASSWORD, add_people, bearing, token_of
 from tests.resources.wire import Wire
 

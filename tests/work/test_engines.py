@@ -18,7 +18,8 @@ import pytest
 from sqlalchemy import select
 
 from models import Database, Invoice, Task
-from tests.conftest import REDIS, ROOT, filled, free_port, is_answered, sample_database, wait_for
+from tests.conftest import REDIS, ROOT, free_port, is_answered, served_url, wait_for
+from tests.databases import sample_database
 from tests.representations.test_events import events
 from tests.test_durability import children, is_alive, listens, until
 from work.broker import PAUSE
@@ -111,7 +112,7 @@ def site(tmp_path: Path):
         if kind == "sqlite":
             url = f"sqlite:///{sample_database(tmp_path / 'parley.db', 2)}"
         else:
-            url = filled(kind)
+            url = served_url(kind)
         made.append(Site(url, **environment))
         return made[-1]
 
