@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,6 +17,7 @@ ROWS = frozenset({"fields", "expand"})
 PAGING = frozenset({"page", "per_page", "after"})
 COLLECTIONS = ROWS | PAGING | {"sort", "stream"}
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_quoted = lru_cache(1024)(quote)
 _FILTER = re.compile(r"([^\[\]]*)(?:\[([^\[\]]*)\])?")  # name[operator]; without one, eq
 
 
@@ -63,7 +65,7 @@ def url(without: frozenset[str] = frozenset(), **place: Any) -> str:
 def path() -> str:
     """The URL that was asked for, without a query; its origin is the configured one."""
     public: str = current_app.settings.public_url
-    return public + quote(request.path)
+    return public + _quoted(request.path)
 
 
 def is_stream() -> bool:
@@ -93,7 +95,10 @@ def size() -> int:
 
 def names(parameter: str, known: list[str]) -> tuple[str, ...]:
     """The names that the parameter lists, each one of the known. Raises Problem (400)."""
-    given = tuple(filter(None, request.args.get(parameter, "").split(",")))
+    listed = request.args.get(parameter)
+    if not listed:
+        return ()
+    given = tuple(filter(None, listed.split(",")))
     most = current_app.settings.max_names
     if len(given) > most:
         raise Problem("malformed", f"{parameter}: at most {most} names")

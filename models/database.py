@@ -154,8 +154,11 @@ def _configure(connection: Any, record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     """A writer takes its lock at once: one that has read first could not wait for it any more."""
-    write = connection.get_execution_options().get("write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if connection.get_execution_options().get("write"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # which asks nothing of the file, so no error of the driver's has to become SQLAlchemy's
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN")
 
 
 def _translated(error: Exception) -> Exception:
