@@ -14,7 +14,7 @@ test: .venv/dev
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-all: test
-	$(BIN)/python -m pytest -n auto -m slow
+	$(BIN)/python -m pytest -n auto --maxschedchunk 1 -m slow
 
 check: .venv/dev
 	$(BIN)/ruff check .

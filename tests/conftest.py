@@ -1,6 +1,7 @@
 """Fixtures: an application in process, and a real server on a real socket."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -211,8 +212,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     stop(running)
 
 
+_LONG = re.compile("test_(engines|freshness|durability|schemathesis|fuzz|chinook|run)$")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Formats know no database: those of servers are asked in all but JSON."""
+    """Formats know no database: those of servers are asked in all but JSON. What takes long is not
+    left to the end, where one process would be alone with it."""
+    items.sort(key=lambda item: not _LONG.search(item.module.__name__))
     left = {item for item in items if _is_in_json_on_a_server(item)}
     if left:
         config.hook.pytest_deselected(items=[*left])

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from exchange.settings import Settings
 from run import create_app
-from tests.conftest import free_port, start_server, stop
+from tests.conftest import ROOT, free_port, start_server, stop
 from tests.databases import sample_database
 
 HERE = Path(__file__).parent
@@ -34,10 +34,11 @@ def ask(url: str, folder: Path, *options: str, seconds: int = SECONDS) -> tuple[
     program = Path(sys.executable).parent / "schemathesis"
     settings = ["--config-file", HERE / "schemathesis.toml"]
     bounds = ["--max-examples", "5", "--max-time", str(seconds), "--no-color"]
+    hooks = {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": f"{HERE}:{ROOT}"}
     done = subprocess.run(
         [program, *settings, "run", f"{url}/openapi.json", *bounds, *options],
         cwd=folder,
-        env=os.environ | {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE)},
+        env=os.environ | hooks,
         capture_output=True,
         text=True,
         timeout=seconds + 60,
@@ -46,11 +47,13 @@ def ask(url: str, folder: Path, *options: str, seconds: int = SECONDS) -> tuple[
     return done.returncode, done.stdout + done.stderr
 
 
-def test_it_finds_nothing(tmp_path):
+@pytest.mark.parametrize("phases", ["examples,coverage,fuzzing", "stateful"])
+def test_it_finds_nothing(tmp_path, phases):
     server = start_server(sample_database(tmp_path / "parley.db"), free_port(), **ASKS_MUCH)
-    status, said = ask(server.url, tmp_path, "--phases", "examples,coverage,fuzzing")
+    status, said = ask(server.url, tmp_path, "--phases", phases)
     stop(server)
     assert status == 0, said
+    assert "errored" not in said, said  # what it could not ask
 
 
 def wrong_type(app: Any) -> None:
