@@ -72,8 +72,9 @@ def problem_of(row: Data) -> Problem:
 
 
 def follow(id: str) -> Stream:
-    """The task as it is, and again whenever it has changed, until it has ended. Raises Problem
-    (503) without a place for it."""
+    """The task as it is, and again whenever it has changed, until it has ended. Raises Problem: 400
+    for what cannot be selected, 503 without a place for it."""
+    Selection.asked(current_app.tasks)  # later is too late to refuse it
     current().fields["Cache-Control"] = "no-store"
     return Stream(_pieces(id))
 

@@ -316,6 +316,12 @@ def test_events_of_what_has_ended_are_one(wire, begin, runner):
     assert (kind, json.loads(data)["state"]) == ("task", "done")
 
 
+@pytest.mark.parametrize("query", ["fields=nonsense", "expand=nonsense", f"fields={'id,' * 51}"])
+def test_events_of_what_cannot_be_selected_do_not_begin(wire, begin, query):
+    answer = wire.send("GET", f"{begin()}?{query}", Accept="text/event-stream")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+
+
 def test_tasks_alone_have_events(wire, begin):
     begin()
     for path in ("/tasks", "/customers/1", "/customers", "/"):
