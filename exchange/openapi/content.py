@@ -1,34 +1,42 @@
 """What OpenAPI says of content: schemas with their XML, media types, and examples of each."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import starmap
 from typing import Any
 
 from flask import Flask
 
 from exchange.content import PATCHERS, readers_of
-from representations import PROBLEMS, Representation
+from representations import EVENTS, PROBLEMS, Representation
 from representations.examples import example
 from representations.json_schema import Schema, definition
 from representations.schema import Listed, Object, Type, Value, shape_of
 
 BASE = "#/components/schemas/"
 _SHOWN = ("json", "xsd")  # by the language of their schema: formats whose examples are text
-_OPERATION = {
-    "type": "object",
-    "required": ["op", "path"],
-    "properties": {
-        "op": {"enum": ["add", "remove", "replace", "move", "copy", "test"]},
-        "path": {"type": "string", "format": "json-pointer"},
-        "from": {"type": "string", "format": "json-pointer"},
-        "value": {},
-    },
-}
+_POINTER = {"type": "string", "format": "json-pointer", "pattern": "^(/([^/~]|~[01])*)*$"}
+_OPERATIONS = {"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from"}
 _XML_PATCH = (
     '<p:patch xmlns:p="urn:ietf:rfc:7351"><p:replace sel="/{0}/{1}"><{1}>{1}</{1}></p:replace>'
     "</p:patch>"
 )
 
 Media = dict[str, Any]
+
+
+def _operation(op: str, more: str | None = None) -> Schema:
+    """An operation of RFC 6902 (4), which needs one more member, or none."""
+    properties: Schema = {"op": {"const": op}, "path": _POINTER}
+    if more:
+        properties[more] = _POINTER if more == "from" else {}
+    return {"type": "object", "required": [*properties], "properties": properties}
+
+
+_CHANGES = {
+    "type": "array",
+    "items": {"oneOf": [_operation("remove"), *starmap(_operation, _OPERATIONS.items())]},
+}
 
 
 def schema_of(type: Object) -> Schema:
@@ -68,7 +76,7 @@ def taken(app: Flask, type: Object) -> Media:
 
 def _media(app: Flask, type: Object, format: Representation, told: Any = None) -> Media:
     if format.types or not (format.schema or format.decode):  # a vocabulary, table, page, picture
-        return {"schema": {"type": "string"}}
+        return {} if format is EVENTS else {"schema": {"type": "string"}}  # of each, or of all
     schema = {"$ref": BASE + type.name}
     if format.schema not in _SHOWN:
         return {"schema": schema}
@@ -77,13 +85,22 @@ def _media(app: Flask, type: Object, format: Representation, told: Any = None) -
     return {"schema": schema, "example": data if format.schema == "json" else written}
 
 
+def _changes(type: Object) -> Schema:
+    """Any of the members; null takes one away that need not be there (RFC 7396)."""
+    changed = {
+        name: replace(each, required=False, nullable=each.nullable or not each.required)
+        for name, each in type.properties.items()
+    }
+    return definition(replace(type, properties=changed), BASE)
+
+
 def patched(type: Object) -> Media:
     """What a PATCH may send: the members to change, or a list of operations."""
     member = next(name for name, each in type.properties.items() if not each.ignored)
     changes = {"op": "replace", "path": f"/{member}", "value": member}
     merge, operations, xml = PATCHERS
     return {
-        merge: {"schema": {"type": "object"}, "example": {member: member}},
-        operations: {"schema": {"type": "array", "items": _OPERATION}, "example": [changes]},
+        merge: {"schema": _changes(type), "example": {member: member}},
+        operations: {"schema": _CHANGES, "example": [changes]},
         xml: {"schema": {"type": "string"}, "example": _XML_PATCH.format(type.tag, member)},
     }
