@@ -1,6 +1,7 @@
 """Pages in a real browser: what a person does, with scripts and without."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -319,27 +320,45 @@ def test_who_gives_no_token_is_left_with_the_problem(stranger):
     stranger.until(lambda: stranger.title == "Customers")
 
 
-def test_a_task_goes_on_before_ones_eyes(browser, tmp_path):
-    """Without a reload, until it leads to what was made; and nobody without a token sees it."""
+@pytest.fixture
+def site(tmp_path) -> Iterator[Site]:
+    """A server whose work takes time, closed to write; `Site.token` is a writer's."""
     path = sample_database(tmp_path / "parley.db", 2)
     site = Site(f"sqlite:///{path}", PARLEY_OPEN_WRITES="0")
-    token = add_people(site.database)["writer"]
+    site.token = add_people(site.database)["writer"]
     site.start("serve")
-    person = Person(browser, Server(site.port, path, site.serving), token)
-    try:
-        person.open(begin(site, token, "slow;3"))
-        person.give(token)
-        person.until(lambda: person.find("progress"))
-        browser.execute_script("window.same = true")
-        seen = {person.until(lambda: int(person.find("dd[data-member=progress]").text))}
-        person.until(lambda: seen.add(progress(person)) or len(seen) > 4)
-        assert browser.execute_script("return window.same")
-        person.until(lambda: person.title.startswith("Invoice "))
-        assert person.path.startswith("/invoices/")
-        assert person.find("dd[data-member=note]").text == "slow;3"
-    finally:
-        browser.get("about:blank")
-        site.close()
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def watcher(browser, site) -> Iterator[Person]:
+    """Somebody before the page of a task that goes on for three seconds."""
+    server = Server(site.port, str(site.database.engine.url), site.serving)
+    person = Person(browser, server, site.token)
+    person.open(begin(site, site.token, "slow;3"))
+    person.give(site.token)
+    person.until(lambda: person.find("progress"))
+    yield person
+    browser.get("about:blank")
+
+
+def test_a_task_goes_on_before_ones_eyes(watcher):
+    """Without a reload, until it leads to what was made; and nobody without a token sees it."""
+    watcher.browser.execute_script("window.same = true")
+    seen = {watcher.until(lambda: int(watcher.find("dd[data-member=progress]").text))}
+    watcher.until(lambda: seen.add(progress(watcher)) or len(seen) > 4)
+    assert watcher.browser.execute_script("return window.same")
+    watcher.until(lambda: watcher.title.startswith("Invoice "))
+    assert watcher.path.startswith("/invoices/")
+    assert watcher.find("dd[data-member=note]").text == "slow;3"
+
+
+def test_a_task_is_followed_on_when_its_server_is_back(watcher, site):
+    site.kill(site.serving)
+    time.sleep(2.5)  # the page asks while nobody answers
+    site.start("serve")
+    watcher.until(lambda: watcher.title.startswith("Invoice "))
 
 
 def progress(person: Person) -> int:

@@ -190,8 +190,15 @@ async function submit(form, method) {
 // What goes on while it is looked at
 
 async function follow() {
+  const status = await listen().catch(() => 503); // no answer, or one that broke off
+  const goes_on = ["queued", "running"].includes($("[data-member=state]").textContent);
+  if (status >= 500 || (status === 200 && goes_on)) setTimeout(follow, 2000);
+  else if (status === 200) location.reload();
+}
+
+async function listen() {
   const answer = await fetch(location.pathname, { headers: bearing({ Accept: "text/event-stream" }) });
-  if (!answer.ok) return;
+  if (!answer.ok) return answer.status;
   let text = "";
   const decoder = new TextDecoder();
   for await (const piece of pieces(answer.body.getReader())) {
@@ -200,8 +207,7 @@ async function follow() {
     text = events.pop();
     events.flatMap((event) => /^data: (.*)$/m.exec(event)?.[1] ?? []).map(JSON.parse).forEach(update);
   }
-  if (["queued", "running"].includes($("[data-member=state]").textContent)) setTimeout(follow, 2000);
-  else location.reload();
+  return answer.status;
 }
 
 async function* pieces(reader) {
