@@ -1,9 +1,14 @@
 """How schemathesis writes and reads what is neither JSON nor XML, and what it leaves out."""
 
+import re
+from functools import cache
 from typing import Any
+from urllib.parse import urljoin
 
 import msgspec
 import schemathesis
+import xmlschema
+from lxml import etree
 from schemathesis.generation import GenerationMode
 
 from representations import VOCABULARIES
@@ -13,6 +18,8 @@ _MSGPACK = "application/vnd.msgpack"
 # none says anything.
 _UNKNOWN = ("application/xml-patch+xml", "application/vnd.parley.typed+xml")
 _XML = ("application/xml", "text/xml")
+_SCALARS = {"int": int, "str": str, "bool": "true".__eq__, "null": lambda text: None}
+_LINK = re.compile(r"<([^>]*/schemas/[^>]+\.xsd)>")
 _IGNORED = {"id", "number", "total", "amount", "created_at", "updated_at", "links"} | {
     *("customer", "invoice", "product", "camera", "sensor"),
 }
@@ -73,3 +80,38 @@ def msgpack(context: Any, value: Any) -> bytes:
 @schemathesis.deserializer(_MSGPACK)
 def read_msgpack(context: Any, response: Any) -> Any:
     return msgspec.msgpack.decode(response.content)
+
+
+@schemathesis.deserializer("application/xml", "text/xml", "application/problem+xml")
+def read_xml(context: Any, response: Any) -> Any:
+    """As the data that JSON would be of: by the schema that the answer links to, else by the types
+    that it says; a vocabulary as its text."""
+    if place := _LINK.search(str(response.headers.get("link"))):
+        return _plain(_schema(urljoin(response.request.url, place[1])).to_objects(response.content))
+    is_typed = "typed+xml" in str(response.headers["content-type"])
+    return _typed(etree.fromstring(response.content)) if is_typed else response.text
+
+
+def _typed(element: Any) -> Any:
+    kind = element.get("type", "dict")
+    if kind == "dict":
+        return {each.tag: _typed(each) for each in element}
+    if kind == "list":
+        return [_typed(each) for each in element]
+    return _SCALARS[kind](element.text or "")
+
+
+@cache
+def _schema(url: str) -> Any:
+    return xmlschema.XMLSchema(url)
+
+
+def _plain(found: Any) -> Any:
+    if found.attrib:  # xsi:nil
+        return None
+    if found.xsd_type.has_simple_content() or found.xsd_type.is_simple():
+        value = "" if found.value is None else found.value
+        return value if isinstance(value, int) else str(value)
+    if any(part.max_occurs != 1 for part in found.xsd_type.content):
+        return [_plain(each) for each in found]
+    return {each.local_name: _plain(each) for each in found}
