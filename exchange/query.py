@@ -18,6 +18,7 @@ PAGING = frozenset({"page", "per_page", "after"})
 COLLECTIONS = ROWS | PAGING | {"sort", "stream"}
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _quoted = lru_cache(1024)(quote)
+_encoded = lru_cache(256)(lambda *pairs: urlencode(pairs))
 _FILTER = re.compile(r"([^\[\]]*)(?:\[([^\[\]]*)\])?")  # name[operator]; without one, eq
 
 
@@ -56,7 +57,7 @@ def url(without: frozenset[str] = frozenset(), **place: Any) -> str:
     """The URL that was asked for, some parameters left out, and others in their place; the same
     for the same parameters in another order, `format` last."""
     if not request.args:
-        return f"{path()}?{urlencode(place)}" if place else path()
+        return f"{path()}?{_encoded(*place.items())}" if place else path()
     kept = [pair for pair in request.args.items(multi=True) if pair[0] not in without]
     pairs = sorted([*kept, *place.items()], key=lambda pair: (pair[0] == "format", pair[0]))
     return f"{path()}?{urlencode(pairs)}" if pairs else path()

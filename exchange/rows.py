@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from flask import current_app
+from flask import current_app, request
 
 from exchange import query
 from exchange.links import add_links
@@ -27,6 +27,8 @@ class Selection:
     @classmethod
     def asked(cls, model: Any) -> Self:
         """The selection of the request in hand. Raises Problem (400)."""
+        if not request.args:
+            return cls(model, (), ())
         fields = query.names("fields", [*model.members(), "links"])
         return cls(model, fields, query.names("expand", [*model.relations()]))
 
