@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app, request
 
-from negotiate.conditional import Conditions, Outcome, Validators, evaluate
+from negotiate.conditional import Conditions, Outcome, Validators, evaluate, protects_write
 from negotiate.problem import Problem
 
 _FIELDS = tuple(
@@ -35,9 +35,11 @@ def is_modified(current: Validators) -> bool:
     return outcome is Outcome.PERFORM
 
 
-def require() -> None:
+def require(current: Validators) -> None:
     """Raises Problem (428) for a write that does not say what it changes, where it must."""
-    if current_app.settings.require_preconditions and not conditions().protects_write:
+    if not current_app.settings.require_preconditions:
+        return
+    if not protects_write(conditions(), current, datetime.now(UTC)):
         detail = f"{request.method} needs If-Match with the ETag that was read, or *"
         raise Problem("precondition-required", detail)
 

@@ -43,11 +43,6 @@ class Conditions:
         dates = self.if_modified_since, self.if_unmodified_since
         return (self.if_match, self.if_none_match, *dates) != (None,) * 4
 
-    @property
-    def protects_write(self) -> bool:
-        """Whether the client said what it wants to overwrite; if not, 428 (RFC 6585, 3)."""
-        return self.if_match is not None or self.if_unmodified_since is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Validators:
@@ -83,6 +78,17 @@ def evaluate(
     return Outcome.PERFORM
 
 
+def protects_write(conditions: Conditions, current: Validators, now: datetime) -> bool:
+    """Whether the client said what it wants to overwrite; if not, 428 (RFC 6585, 3). A date that
+    is none, or of what has no date, is ignored (13.1.4), so it says nothing."""
+    if conditions.if_match is not None:
+        return True
+    since = conditions.if_unmodified_since
+    return since is not None and (
+        _is_empty(since) or _is_unmodified(since, current, now) is not None
+    )
+
+
 def entity_tags(value: str) -> list[str]:
     """The well-formed members of a list of entity tags, quoted, `W/` kept (8.8.3, 5.6.1.2)."""
     return _MEMBER.findall(value)
@@ -111,9 +117,14 @@ def _is_as_expected(
         return _names_current(conditions.if_match, method, current, strong_match)
     if conditions.if_unmodified_since is None:
         return True
-    if not conditions.if_unmodified_since.strip(" \t"):
-        return False  # empty is how some servers hand over a value with bytes above 0x7F
+    if _is_empty(conditions.if_unmodified_since):
+        return False
     return _is_unmodified(conditions.if_unmodified_since, current, now) is not False
+
+
+def _is_empty(value: str) -> bool:
+    """Empty is how some servers hand over a value with bytes above 0x7F."""
+    return not value.strip(" \t")
 
 
 def _is_news(
@@ -143,9 +154,9 @@ def _current_tag(tag: str, method: str, current: Validators) -> str | None:
     """The current tag to compare with: of a read that of its representation; of a write, which
     selects none, that of any representation of the version; None if there is none."""
     strong = tag.removeprefix("W/")
-    if method not in _READS and strong.startswith(f'"{current.version}.'):
-        return strong
-    return current.etag
+    if method in _READS or current.version is None:
+        return current.etag
+    return strong if strong.startswith(f'"{current.version}.') else current.etag
 
 
 def _is_unmodified(since: str, current: Validators | None, now: datetime) -> bool | None:

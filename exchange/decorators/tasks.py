@@ -6,15 +6,14 @@ from typing import Any
 
 from flask import Response, current_app, request
 
-from exchange import preconditions, query
+from exchange import query
 from exchange.answer import answer
 from exchange.decorators.reads import item
-from exchange.decorators.writes import creates
+from exchange.decorators.writes import check_new, creates
 from exchange.selection import FOLLOWED
 from exchange.shapes import item_shape
 from exchange.state import current, mark
 from exchange.tasks import asker, ended, follow, problem_of, show_task
-from negotiate.conditional import Validators
 from negotiate.prefer import Preferences, preferences
 from representations import EVENTS
 
@@ -36,7 +35,7 @@ def background(
     def decorate(view: View) -> View:
         @wraps(view)
         def begin(**values: Any) -> Any:
-            preconditions.is_modified(Validators())
+            check_new()
             exchange, tasks = current(), current_app.tasks
             id = tasks.begin(work, view(**values), asker(), once=once)
             preferred = preferences(request.headers.get("Prefer"))

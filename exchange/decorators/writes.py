@@ -78,7 +78,7 @@ def precondition(model: Any) -> Callable[[View], View]:
             exchange, seen = current(), _look(model, values["id"])
             if exchange.traits.reads:
                 content.check_readable()
-            preconditions.require()
+            preconditions.require(seen)
             preconditions.is_modified(seen)
             exchange.guard = partial(_lock, model, values["id"])
             if not exchange.traits.reads:
@@ -100,12 +100,20 @@ def _lock(model: Any, id: int) -> None:
     preconditions.is_modified(Validators(None, *model.stamp(id, lock=True)))
 
 
+def check_new() -> None:
+    """Raises Problem (415, 412) for a POST that is not to be done: it selects no representation,
+    so no tag can match."""
+    if current().traits.reads:
+        content.check_readable()
+    preconditions.is_modified(Validators())
+
+
 def creates(view: View) -> View:
     """201, with the URL of what was made (RFC 9110, 15.3.2). The view returns it with its links."""
 
     @wraps(view)
     def create(**values: Any) -> Any:
-        preconditions.is_modified(Validators())  # of a collection, whose tags are not known here
+        check_new()
         made = view(**values)
         exchange = current()
         exchange.status = 201

@@ -13,6 +13,7 @@ from negotiate.conditional import (
     entity_tags,
     evaluate,
     last_modified_field,
+    protects_write,
     strong_match,
     weak_match,
 )
@@ -82,6 +83,8 @@ CASES = [  # method, conditions, what is there, outcome
     ("GET", {}, CURRENT, PERFORM),
     ("GET", {"if_match": "*"}, CURRENT, PERFORM),
     ("GET", {"if_match": "*"}, None, FAILED),
+    ("POST", {"if_match": '"None.x-json"'}, Validators(), FAILED),
+    ("POST", {"if_none_match": '"None.x-json"'}, Validators(), PERFORM),
     ("GET", {"if_match": '"7.y-json"'}, CURRENT, FAILED),  # another representation of it
     ("PUT", {"if_match": '"7.y-xml"'}, CURRENT, PERFORM),
     ("PUT", {"if_match": '"7.y-xml-gzip"'}, CURRENT, PERFORM),
@@ -140,7 +143,25 @@ def test_what_a_request_says() -> None:
     for name in ("if_match", "if_none_match", "if_modified_since", "if_unmodified_since"):
         asked = Conditions(**{name: ""})
         assert asked.is_any
-        assert asked.protects_write == (name in ("if_match", "if_unmodified_since"))
+
+
+PROTECTED = [  # what a client says of what it overwrites, what is there, whether that is enough
+    ({}, CURRENT, False),
+    ({"if_none_match": "*", "if_modified_since": format_date(NOW)}, CURRENT, False),
+    ({"if_match": '"6.x-json"'}, CURRENT, True),
+    ({"if_match": ""}, CURRENT, True),  # a 412
+    ({"if_unmodified_since": format_date(THEN)}, CURRENT, True),
+    ({"if_unmodified_since": " "}, CURRENT, True),  # a 412
+    ({"if_unmodified_since": "yesterday"}, CURRENT, False),  # ignored: 13.1.4
+    ({"if_unmodified_since": format_date(NOW)}, Validators(None, 7), False),
+]
+
+
+@pytest.mark.parametrize(("conditions", "current", "is_enough"), PROTECTED)
+def test_what_protects_a_write(
+    conditions: dict[str, str], current: Validators, is_enough: bool
+) -> None:  # RFC 6585, 3
+    assert protects_write(Conditions(**conditions), current, NOW) is is_enough
 
 
 @pytest.mark.parametrize(

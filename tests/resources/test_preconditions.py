@@ -124,12 +124,15 @@ def test_deletes(client, fields):
     assert client.get(path).status_code == (404 if status == 200 else 200)
 
 
+CSV = {"Content-Type": "text/csv"}
 ORDER = [  # row, method, path, fields, content, status
     ("54: absent", "PUT", ABSENT, {"If-Match": "*"}, b"{}", 404),
     ("57: absent", "DELETE", ABSENT, {"If-Match": '"x"'}, None, 404),
     ("58: not acceptable", "GET", PATH, {"Accept": "image/png", "If-None-Match": "*"}, None, 406),
     ("415 goes before", "PUT", PATH, {"If-Match": '"x"', "Content-Type": "text/csv"}, b"{}", 415),
     ("415 of a coding too", "PUT", PATH, {"If-Match": '"x"', "Content-Encoding": "x"}, b"{}", 415),
+    ("415 of a POST", "POST", "/customers", CSV | {"If-None-Match": "*"}, b"a", 415),
+    ("415 of work", "POST", "/cameras/1/movies", CSV | {"If-None-Match": "*"}, b"a", 415),
     ("412 goes before the content", "PUT", PATH, {"If-Match": '"x"'}, b"{garbage", 412),
     ("78: a part", "PUT", PATH, {"Content-Range": "bytes 0-1/2"}, b"{}", 400),
     ("405", "PATCH", "/customers", {"If-Match": '"x"'}, b"{}", 405),
@@ -156,9 +159,10 @@ def test_a_precondition_may_be_required(database_url, format):
     client = app.test_client()
     for method in ("PUT", "PATCH", "DELETE"):
         kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
-        given = {"Accept": format, "Content-Type": kind, "If-None-Match": '"x"'}
-        answer = client.open("/products/1", method=method, headers=given, data=b"{}")
-        assert answer.status_code == 428
+        for ignored in ({"If-None-Match": '"x"'}, {"If-Unmodified-Since": "yesterday"}):
+            given = {"Accept": format, "Content-Type": kind} | ignored
+            answer = client.open("/products/1", method=method, headers=given, data=b"{}")
+            assert answer.status_code == 428
         assert b"If-Match" in answer.data
         assert answer.content_type.startswith(format.replace("/", "/problem+"))
     made = {"first": "a", "last": "b", "email": "c@d.example"}

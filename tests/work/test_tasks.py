@@ -131,6 +131,13 @@ def test_delete_of_what_has_ended_is_a_409(wire, begin, runner):
     assert wire.send("GET", paths[0]).status_code == 303
 
 
+def test_a_task_has_no_date_to_compare_with(wire, begin):  # RFC 9110, 13.1.4
+    path = begin()
+    assert "Last-Modified" not in wire.send("GET", path).headers
+    since = {"If-Unmodified-Since": "Sun, 06 Nov 1994 08:49:37 GMT"}
+    assert wire.send("DELETE", path, **since).status_code == 204
+
+
 def test_delete_cancels_what_is_running(wire, begin, engine, made):
     path = begin("stopped;20")
     until(lambda: wire.get(path)["state"] == "running")
