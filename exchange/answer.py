@@ -9,6 +9,7 @@ import msgspec
 from flask import Response, current_app, request
 from werkzeug.datastructures import Headers
 
+from exchange import query
 from exchange.catalogue import PROBLEM
 from exchange.coding import compress
 from exchange.fields import ALWAYS, READS, described, entity_tag, fields_for, fields_of
@@ -76,11 +77,12 @@ def show(exchange: Exchange, data: Any) -> Shown:
     with timed("encode"):
         content = encoded(exchange, data)
     fields = fields_of(exchange)
-    tag = entity_tag(content, exchange.version, exchange.selected.name)
+    name = exchange.selected.name
     if exchange.coding and len(content) >= SMALLEST:
-        content, tag = compress(exchange.coding, content), f'{tag[:-1]}-{exchange.coding}"'
+        content, name = compress(exchange.coding, content), f"{name}-{exchange.coding}"
         fields["Content-Encoding"] = exchange.coding
-    return Shown(content, fields | {"ETag": tag}, exchange.version, exchange.modified)
+    fields["ETag"] = entity_tag(content, exchange.version, name)
+    return Shown(content, fields, exchange.version, exchange.modified)
 
 
 def deliver(shown: Shown, cache_status: str | None = None) -> Response:
@@ -129,7 +131,7 @@ def _written(exchange: Exchange, data: Any) -> Response:
     (RFC 7240, 4.2)."""
     shown, preferred = show(exchange, data), preferences(request.headers.get("Prefer"))
     fields = shown.fields
-    if request.method not in _VALIDATED or exchange.status == 202:
+    if not _is_validated(exchange):
         del fields["ETag"]
     if preferred.returned:
         applied = (preferred.applied("return"), fields.get("Preference-Applied"))
@@ -138,8 +140,15 @@ def _written(exchange: Exchange, data: Any) -> Response:
         del fields["Content-Type"]
         fields.pop("Link", None)
         return empty(fields, exchange.status if exchange.status != 200 else 204)
-    fields["Content-Location"] = data["links"]["self"]
+    fields["Content-Location"] = data["links"]["self"] + query.selection()
     return Response(shown.content, exchange.status, fields)
+
+
+def _is_validated(exchange: Exchange) -> bool:
+    """Whether the answer to a write has the tag that a GET of the same has: not where a task goes
+    on, nor where a page has forms around the row."""
+    shows_row = exchange.status != 202 and not exchange.selected.framed
+    return shows_row and request.method in _VALIDATED
 
 
 def _unvalidated(exchange: Exchange, data: Any) -> Response:

@@ -13,7 +13,7 @@ from werkzeug.routing import BaseConverter
 from exchange import bounds, openapi, query
 from exchange.access import Access
 from exchange.answer import answer_problem, empty
-from exchange.cache import Representations, is_kept
+from exchange.cache import Representations, is_coded, is_kept
 from exchange.catalogue import types_of
 from exchange.coding import OFFERED
 from exchange.content import readable_fields
@@ -200,7 +200,7 @@ class Api(Flask):
             if applied := query.check(shown):
                 exchange.fields["Preference-Applied"] = applied
                 exchange.vary.append("Prefer")
-            elif shown.policy and not exchange.selected.part:  # media are compressed already
+            elif is_coded(exchange):
                 exchange.vary.append("Accept-Encoding")
                 exchange.coding = best_coding(request.environ.get("HTTP_ACCEPT_ENCODING"), _OFFERED)
         return exchange

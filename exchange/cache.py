@@ -4,12 +4,13 @@ What is kept carries the generation of the data that it was made of, and is sent
 current: so it is as fresh as the database, whoever wrote, in whatever process.
 """
 
+import sys
 from collections.abc import Callable
 from functools import lru_cache, partial
 from hashlib import sha256
+from importlib.metadata import distributions
 from math import inf
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import msgspec
@@ -22,19 +23,25 @@ from exchange.access import holder_of
 from exchange.answer import Shown, deliver, show
 from exchange.resting import Resting
 from exchange.settings import Settings
+from exchange.shared import Shared
 from exchange.state import Exchange
 from exchange.times import timed
-from negotiate.cache_control import cache_status, request_directives
+from negotiate.cache_control import Reason, cache_status, request_directives
 from negotiate.problem import Problem
 
 LONGEST = 2**18  # bytes of content: what is larger is not kept
 SECONDS = 3600  # that it is kept at most
-HIT = cache_status(None, stored=True)
-_STRIPES = 64  # of the locks under which misses build: one build for many who miss at once
+HIT = cache_status(None)
 _TIMEOUT = 0.2  # seconds that the cache's server may take
 _SLOW = _TIMEOUT / 2  # seconds from which on it is no help
 _PARTS = ("negotiate", "representations", "models", "exchange", "resources", "vocabularies")
 _ROOT = Path(__file__).parent.parent
+Place = tuple[str, str]  # a key, and the generation of the data
+# Settings that show in no answer, and may differ between servers that share a cache.
+_UNSEEN = {
+    *("database_url", "cache_url", "broker_url", "host", "port", "workers", "threads"),
+    *("cache_entries", "log_level", "log_format", "task_threads", "metrics_port"),
+}
 
 
 class Kept(msgspec.Struct, array_like=True):
@@ -65,7 +72,7 @@ class Representations:
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._store = Cache(app, config=_configuration(settings))
-        self._locks = [Lock() for _ in range(_STRIPES)]
+        self._shared: Shared[tuple[Shown, bool]] = Shared()
         self._resting = Resting("the cache", app.logger, _SLOW if settings.cache_url else inf)
         self._kind = "redis" if settings.cache_url else "process"
 
@@ -78,42 +85,47 @@ class Representations:
         asked = request_directives(given("HTTP_CACHE_CONTROL"), given("HTTP_PRAGMA"))
         key = key_of(exchange)
         generation = None if asked.no_store else _generation(exchange.traits.model)
-        is_looked_up = generation is not None and not asked.no_cache
-        if is_looked_up and (kept := self._find(key, generation)):
-            return _hit(kept)
+        kept = None if generation is None or asked.no_cache else self._find(key)
+        if kept and kept.generation == generation:
+            return deliver(kept.shown, HIT)
         if asked.only_if_cached:
             raise Problem("not-kept", "only-if-cached, and nothing current is kept")
         if generation is None:
-            return deliver(make(show), cache_status("bypass", stored=False))
-        return self._miss(key, generation, make, asked.no_cache)
+            return deliver(make(show), cache_status("bypass"))
+        reason = "request" if asked.no_cache else "stale" if kept else "miss"
+        return self._anew((key, generation), make, reason)
 
     def current(self, key: str, model: Any, database: Any) -> Shown | None:
         """What is kept under the key and holds now; None if there is no such. Raises the model's
         error while the database is down."""
         generation = database.generation(model) if model else ""
-        kept = generation is not None and self._find(key, generation)
-        return kept.shown if kept else None
+        kept = None if generation is None else self._find(key)
+        return kept.shown if kept and kept.generation == generation else None
 
     def health(self) -> dict[str, Any]:
         """Raises the store's error while it is down."""
         self._store.get("health")
         return {"kind": self._kind}
 
-    def _miss(
-        self, key: str, generation: str, make: Callable[[Any], Shown], is_anew: bool
-    ) -> Response:
-        """Of many who miss at once one makes what all send, unless a request wants it anew."""
-        with self._locks[hash(key) % _STRIPES]:
-            if not is_anew and (kept := self._find(key, generation)):
-                return _hit(kept)
-            shown = make(show)
-            stored = self._keep(key, Kept(shown, generation))
-        return deliver(shown, cache_status("request" if is_anew else "uri-miss", stored))
+    def _anew(self, place: Place, make: Callable[[Any], Shown], reason: Reason) -> Response:
+        """Of many who miss at once one makes what all send. For them it is as fresh: the generation
+        was read before it was made, and they read the same one."""
+        work = partial(self._make, place, make)
+        if reason == "request":
+            (shown, stored), is_other = work(), False
+        else:
+            (shown, stored), is_other = self._shared.do(place, work)
+        return deliver(shown, cache_status(reason, stored=stored, collapsed=is_other))
 
-    def _find(self, key: str, generation: str) -> Kept | None:
+    def _make(self, place: Place, make: Callable[[Any], Shown]) -> tuple[Shown, bool]:
+        """What is made now, and whether it is kept."""
+        (key, generation), shown = place, make(show)
+        return shown, self._keep(key, Kept(shown, generation))
+
+    def _find(self, key: str) -> Kept | None:
         with timed("cache"):
             kept: Kept | None = self._resting.ask(lambda: self._store.get(key))
-        return kept if kept and kept.generation == generation else None
+        return kept
 
     def _keep(self, key: str, kept: Kept) -> bool:
         if len(kept.shown.content) > LONGEST:
@@ -135,8 +147,11 @@ def is_kept(exchange: Exchange) -> bool:
     )
 
 
-def _hit(kept: Kept) -> Response:
-    return deliver(kept.shown, HIT)
+def is_coded(exchange: Exchange) -> bool:
+    """Whether the answer to a read has a content coding, if the client likes one: that costs too
+    much for what is not kept, and media are compressed already."""
+    is_stream = request.args and query.is_stream()
+    return bool(exchange.traits.policy and not exchange.selected.part and not is_stream)
 
 
 def key_of(exchange: Exchange) -> str:
@@ -152,28 +167,22 @@ def _generation(model: Any) -> str | None:
 def _release(settings: Settings) -> str:
     """What answers depend on beside the data: this program, and settings. Of a server that several
     releases share, each has its own part."""
-    shows = {
-        "public_url",
-        "schema_locations",
-        "open_reads",
-        "secret_key",
-        "per_page",
-        "max_per_page",
-    }
-    made_by = sha256(_program() + settings.model_dump_json(include=shows).encode())
+    settled = settings.model_dump_json(exclude=_UNSEEN)
+    made_by = sha256(_program() + settled.encode())
     return f"parley-{made_by.hexdigest()[:16]}"
 
 
 @lru_cache(1)
 def _program() -> bytes:
-    """The digest of what this process runs."""
+    """The digest of what this process runs, and of what it runs with."""
+    installed = sorted(f"{each.name} {each.version}" for each in distributions())
     files = (
         file.read_bytes()
         for part in _PARTS
         for file in sorted((_ROOT / part).rglob("*"))
         if file.is_file() and file.suffix != ".pyc"
     )
-    return sha256(b"".join(files)).digest()
+    return sha256(b"".join([*files, sys.version.encode(), repr(installed).encode()])).digest()
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:

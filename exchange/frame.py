@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -66,7 +67,7 @@ def _surroundings() -> Frame:
     return Frame(
         base=urlsplit(current_app.settings.public_url).path,
         path=query.path(),
-        query=tuple(request.args.items(multi=True)),
+        query=tuple(sorted(request.args.items(multi=True), key=itemgetter(0))),
         crumbs=tuple(_crumbs()),
         guides=tuple(_guides({"Docs": "/docs"})),
     )

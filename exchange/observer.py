@@ -105,7 +105,8 @@ class Observer:
         self.metrics.count(labels, seconds)
         line["ms"] = round(seconds * 1000, 3)
         logger = self._app.logger
-        (logger.error if labels.status >= 500 else logger.info)("request", line=line)
+        has_failed = labels.status >= 500 and labels.status != 504  # only-if-cached: no fault
+        (logger.error if has_failed else logger.info)("request", line=line)
 
     def refuse(self, request_id: str, status: int, size: int, address: str | None) -> None:
         """The server has answered with a problem what it could not read as a request."""

@@ -69,6 +69,12 @@ def path() -> str:
     return public + _quoted(request.path)
 
 
+def selection() -> str:
+    """The query that has of the request's what selects members; empty if nothing does."""
+    pairs = [(name, request.args[name]) for name in sorted(ROWS & request.args.keys())]
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
 def is_stream() -> bool:
     """Whether the whole collection is asked for, not a page of it. Raises Problem (400)."""
     given = request.args.get("stream", "false")

@@ -42,14 +42,13 @@ def delta_seconds(value: str | None, most: int = _FOREVER) -> int | None:
 class RequestDirectives:
     """What a request asks of caches (5.2.1). Directives that it spells wrongly are not asked.
 
-    There is no `min_fresh` and no `max_stale`: a hit is validated when it is sent, so its age is 0
-    and it is never stale. That satisfies each `max_age` as well, 0 included.
+    There is no `max_age`, `min_fresh` or `max_stale`: a hit is validated when it is sent, so its
+    age is 0 and it is never stale, which satisfies each of them.
     """
 
     no_cache: bool = False
     no_store: bool = False
     only_if_cached: bool = False
-    max_age: int | None = None
 
 
 def request_directives(field: str | None, pragma: str | None = None) -> RequestDirectives:
@@ -67,7 +66,6 @@ def request_directives(field: str | None, pragma: str | None = None) -> RequestD
         no_cache="no-cache" in asked,
         no_store="no-store" in asked,
         only_if_cached="only-if-cached" in asked,
-        max_age=delta_seconds(asked.get("max-age")),
     )
 
 
@@ -139,23 +137,23 @@ NO_CACHE = Policy(no_cache=True)
 NO_STORE = Policy(no_store=True)
 
 
-_OUTCOMES = {
-    "Parley; hit": "hit",
-    "Parley; fwd=uri-miss": "miss",
-    "Parley; fwd=uri-miss; stored": "miss",
-}
+Reason = Literal["miss", "stale", "request", "bypass"]
+_OUTCOMES = {"hit": "hit", "fwd=miss": "miss", "fwd=stale": "miss"}
 
 
 def cache_outcome(field: str | None) -> str:
     """A Cache-Status of ours in a word: `hit`, `miss`, `bypass`, or `none` where there is none."""
-    return _OUTCOMES.get(field, "bypass") if field else "none"
+    return _OUTCOMES.get(field.split("; ")[1], "bypass") if field else "none"
 
 
-def cache_status(forwarded: Literal["uri-miss", "request", "bypass"] | None, stored: bool) -> str:
+def cache_status(forwarded: Reason | None, *, stored: bool = False, collapsed: bool = False) -> str:
     """The value of Cache-Status: why the request went past the cache, None for a hit (RFC 9211, 2).
 
-    `uri-miss`: nothing was stored; `request`: the request said no-cache; `bypass`: it said no-store
+    `miss`: nothing of that kind was kept; `stale`: it was, and does not hold any more; `request`:
+    the request said no-cache; `bypass`: it said no-store, or nothing can be kept. collapsed: it was
+    answered with what another request was having made.
     """
     if forwarded is None:
         return "Parley; hit"
-    return f"Parley; fwd={forwarded}" + ("; stored" if stored else "")
+    told = (" stored" if stored else "", " collapsed" if collapsed else "")
+    return ";".join(["Parley", f" fwd={forwarded}", *filter(None, told)])

@@ -20,7 +20,7 @@ from flask import Blueprint
 
 import exchange.cache
 import exchange.resting
-from exchange.cache import LONGEST, Kept, _MessagePack
+from exchange.cache import LONGEST, Kept, _configuration, _MessagePack
 from exchange.coding import OFFERED, compress, zstd
 from exchange.decorators import item, kept
 from exchange.settings import Settings
@@ -29,7 +29,7 @@ from negotiate.cache_control import Policy
 from run import create_app
 from tests.conftest import REDIS, free_port, is_answered, wait_for
 
-HIT, MISS = "Parley; hit", "Parley; fwd=uri-miss; stored"
+HIT, MISS, STALE = "Parley; hit", "Parley; fwd=miss; stored", "Parley; fwd=stale; stored"
 
 
 def status(answer) -> str | None:
@@ -137,7 +137,7 @@ def test_a_write_is_seen_at_once_wherever_it_shows(client, path, format):
     changed = client.get("/customers/1").json | {"company": "Changed & Co"}
     assert client.put("/customers/1", json=changed).status_code == 200
     after = client.get(path, headers=query)
-    assert status(after) == MISS
+    assert status(after) == STALE
     if path != "/customers/1/invoices":  # shows no member of the customer, but is of it
         assert b"Changed &" in after.data
         assert after.headers["ETag"] != before.headers["ETag"]
@@ -198,7 +198,10 @@ def test_a_post_is_never_answered_from_what_is_kept(client):  # row 69
     assert made.status_code == 201
 
 
-def test_many_who_miss_at_once_are_one_build(app, monkeypatch):
+@pytest.mark.parametrize(
+    ("longest", "made"), [(LONGEST, MISS), (100, "Parley; fwd=miss")], ids=["kept", "too large"]
+)
+def test_many_who_miss_at_once_are_one_build(app, monkeypatch, longest, made):
     built, real = [], app.perform
 
     def slow(*arguments):
@@ -207,14 +210,47 @@ def test_many_who_miss_at_once_are_one_build(app, monkeypatch):
         return real(*arguments)
 
     monkeypatch.setattr(app, "perform", slow)
+    monkeypatch.setattr(exchange.cache, "LONGEST", longest)
     with ThreadPoolExecutor(4) as pool:
         answers = [*pool.map(lambda _: app.test_client().get("/customers"), range(4))]
     assert len(built) == 1
-    assert (
-        sorted(map(status, answers)) == [MISS, HIT, HIT, HIT][::-1]
-        or len({*map(status, answers)}) == 2
-    )
+    assert sorted(map(status, answers)) == [made, *[f"{made}; collapsed"] * 3]
     assert len({answer.data for answer in answers}) == 1
+
+
+def test_who_wants_it_anew_waits_for_nobody(app, monkeypatch):
+    met, real = threading.Barrier(2, timeout=10), app.perform
+
+    def meet(*arguments):
+        met.wait()
+        return real(*arguments)
+
+    monkeypatch.setattr(app, "perform", meet)
+    asked = {"Cache-Control": "no-cache"}
+    with ThreadPoolExecutor(2) as pool:
+        clients = [app.test_client() for _ in range(2)]
+        answers = [*pool.map(lambda each: each.get("/customers", headers=asked), clients)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_an_error_is_of_the_request_that_met_it(app, monkeypatch):
+    begun, failed, real, many = threading.Event(), threading.Event(), app.perform, iter(range(9))
+
+    def fail_first(*arguments):
+        if next(many):
+            return real(*arguments)
+        begun.set()
+        failed.wait(10)
+        raise RuntimeError
+
+    monkeypatch.setattr(app, "perform", fail_first)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(app.test_client().get, "/customers")
+        begun.wait(10)
+        second = pool.submit(app.test_client().get, "/customers")
+        time.sleep(0.05)
+        failed.set()
+        assert [first.result().status_code, second.result().status_code] == [500, 200]
 
 
 # Content codings
@@ -266,6 +302,20 @@ def test_which_coding(client, field, coding):  # 12.5.3
     answer = client.get("/customers", headers={} if field is None else {"Accept-Encoding": field})
     assert answer.headers.get("Content-Encoding") == coding
     assert answer.headers["Vary"] == "Accept, Accept-Encoding"
+
+
+def test_a_tag_is_of_the_bytes_that_are_sent(app, client, monkeypatch):  # 8.8.1
+    asked = {"Accept-Encoding": "gzip"}
+    tag = client.get("/customers", headers=asked).headers["ETag"]
+    app.cache._store.clear()
+    monkeypatch.setitem(OFFERED, "gzip", lambda content: gzip.compress(content, 1, mtime=0))
+    assert client.get("/customers", headers=asked).headers["ETag"] != tag
+
+
+def test_a_stream_is_never_coded(client):
+    answer = client.get("/customers?stream=true", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
+    assert answer.headers["Vary"] == "Accept"
 
 
 def test_what_is_small_is_not_coded(client):
@@ -336,8 +386,25 @@ def test_what_is_kept_is_as_it_was(app, client):
 def test_what_is_large_is_not_kept(client, monkeypatch):
     monkeypatch.setattr(exchange.cache, "LONGEST", 100)
     assert LONGEST > 100
-    assert status(client.get("/customers")) == "Parley; fwd=uri-miss"
-    assert status(client.get("/customers")) == "Parley; fwd=uri-miss"
+    assert status(client.get("/customers")) == "Parley; fwd=miss"
+    assert status(client.get("/customers")) == "Parley; fwd=miss"
+
+
+SETTINGS = [  # a setting with another value, whether servers that differ in it share answers
+    ({"open_writes": True}, False),
+    ({"max_terms": 1}, False),
+    ({"public_url": "https://a.example"}, False),
+    ({"schema_locations": True}, False),
+    ({"secret_key": "x"}, False),
+    ({"port": 1, "workers": 2, "threads": 9, "log_level": "error"}, True),
+    ({"database_url": "sqlite:///other.db", "cache_url": "redis://other"}, True),
+]
+
+
+@pytest.mark.parametrize(("other", "is_shared"), SETTINGS, ids=lambda it: str(it))
+def test_servers_that_differ_in_what_shows_share_no_answers(other, is_shared):
+    one, another = (_configuration(Settings(**more)) for more in ({}, other))
+    assert (one["CACHE_KEY_PREFIX"] == another["CACHE_KEY_PREFIX"]) is is_shared
 
 
 def test_without_generations_nothing_is_kept(app, client):
@@ -346,7 +413,7 @@ def test_without_generations_nothing_is_kept(app, client):
         connection.exec_driver_sql("DELETE FROM generations")
     assert status(client.get("/customers/1")) == "Parley; fwd=bypass"
     assert client.put("/customers/1", json=client.get("/customers/1").json).status_code == 200
-    assert status(client.get("/customers/1")) == MISS  # the write made one
+    assert status(client.get("/customers/1")) == STALE  # the write made one
 
 
 @pytest.mark.parametrize("is_there", [False, True], ids=["down", "silent"])
@@ -361,7 +428,7 @@ def test_without_its_server_answers_are_right_and_one_timeout_slower(database_ur
         answers = [app.test_client().get("/customers/1") for _ in range(20)]
         app.database.close()
     assert {answer.status_code for answer in answers} == {200}
-    assert {status(answer) for answer in answers} == {"Parley; fwd=uri-miss"}
+    assert {status(answer) for answer in answers} == {"Parley; fwd=miss"}
     assert time.monotonic() - start < 3  # twenty timeouts would be more
 
 
@@ -415,13 +482,13 @@ def test_a_server_that_comes_back_has_nothing_stale(database_url, tmp_path, monk
     with redis_server(port, tmp_path) as process:
         assert read() == ("One", HIT)
         process.send_signal(signal.SIGSTOP)
-        assert read() == ("One", "Parley; fwd=uri-miss")
+        assert read() == ("One", "Parley; fwd=miss")
         write("Two")
-        assert read() == ("Two", "Parley; fwd=uri-miss")
+        assert read() == ("Two", "Parley; fwd=miss")
         process.send_signal(signal.SIGCONT)
         assert read() == ("Two", HIT)
     write("Three")
-    assert read() == ("Three", "Parley; fwd=uri-miss")
+    assert read() == ("Three", "Parley; fwd=miss")
     with redis_server(port, tmp_path):
         assert read() == ("Three", HIT)
     for app in apps:

@@ -230,7 +230,7 @@ def test_what_code_tells_commands_no_terminal_either(capfd):
 
 @pytest.mark.parametrize(
     ("level", "statuses"),
-    [("debug", [200, 404, 500]), ("info", [200, 404, 500]), ("error", [500])],
+    [("debug", [200, 404, 500, 504]), ("info", [200, 404, 500, 504]), ("error", [500])],
 )
 def test_the_level_decides_what_is_told(database_url, capfd, level, statuses):
     app = create_app(Settings(database_url=database_url, log_level=level))
@@ -238,6 +238,8 @@ def test_the_level_decides_what_is_told(database_url, capfd, level, statuses):
     app.get("/broken", endpoint="broken")(lambda: 1 / 0)
     for path in ("/customers/1", "/nothing", "/broken"):
         app.test_client().get(path)
+    only = {"Cache-Control": "only-if-cached"}  # a 504 is what was asked for, and no fault
+    assert app.test_client().get("/customers/2", headers=only).status_code == 504
     assert [line["status"] for line in logged(capfd) if line["event"] == "request"] == statuses
     app.database.close()
 

@@ -1,5 +1,7 @@
 """Cache-Control and Cache-Status (RFC 9111, 5.2; RFC 9211)."""
 
+from typing import Any
+
 import pytest
 
 from negotiate.cache_control import (
@@ -7,6 +9,7 @@ from negotiate.cache_control import (
     NO_STORE,
     Policy,
     RequestDirectives,
+    cache_outcome,
     cache_status,
     delta_seconds,
     directives,
@@ -37,11 +40,11 @@ def test_directives(field: str | None, expected: dict[str, str | None]) -> None:
         (None, None, RequestDirectives()),
         ("no-cache", None, RequestDirectives(no_cache=True)),
         ("no-store, only-if-cached", None, RequestDirectives(no_store=True, only_if_cached=True)),
-        ("max-age=0", None, RequestDirectives(max_age=0)),
+        ("max-age=0", None, RequestDirectives()),
         ("max-age=x", None, RequestDirectives()),
         (None, "no-cache", RequestDirectives(no_cache=True)),  # RFC 7234, 5.4
         ("", "no-cache", RequestDirectives()),
-        ("max-age=9", "no-cache", RequestDirectives(max_age=9)),
+        ("max-age=9", "no-cache", RequestDirectives()),
     ],
 )
 def test_what_a_request_asks(
@@ -92,7 +95,18 @@ def test_policies_that_cannot_be(said: dict[str, bool | int]) -> None:
         Policy(**said)  # type: ignore[arg-type]
 
 
-def test_cache_status() -> None:
-    assert cache_status(None, stored=True) == "Parley; hit"
-    assert cache_status("uri-miss", stored=True) == "Parley; fwd=uri-miss; stored"
-    assert cache_status("bypass", stored=False) == "Parley; fwd=bypass"
+STATUSES = [  # how it is made, the field, the word for it
+    ((None,), {}, "Parley; hit", "hit"),
+    (("miss",), {"stored": True}, "Parley; fwd=miss; stored", "miss"),
+    (("miss",), {"collapsed": True}, "Parley; fwd=miss; collapsed", "miss"),
+    (("stale",), {"stored": True}, "Parley; fwd=stale; stored", "miss"),
+    (("request",), {"stored": True}, "Parley; fwd=request; stored", "bypass"),
+    (("bypass",), {}, "Parley; fwd=bypass", "bypass"),
+]
+
+
+@pytest.mark.parametrize(("why", "more", "field", "word"), STATUSES)
+def test_cache_status(why: tuple[Any, ...], more: dict[str, bool], field: str, word: str) -> None:
+    assert cache_status(*why, **more) == field  # RFC 9211, 2
+    assert cache_outcome(field) == word
+    assert cache_outcome(None) == "none"

@@ -213,6 +213,14 @@ def test_script_and_style_name_no_other_address(client):
 # It is a representation like any other
 
 
+def test_parameters_in_another_order_are_the_same_page(app, client):
+    tags = set()
+    for query in ("country=Portugal&sort=first", "sort=first&country=Portugal"):
+        tags.add(client.get(f"/customers?{query}", headers={"Accept": BROWSER}).headers["ETag"])
+        app.cache._store.clear()
+    assert len(tags) == 1
+
+
 def test_it_has_its_own_tag_and_is_kept(client):
     first, again = (client.get("/customers/1", headers={"Accept": BROWSER}) for _ in range(2))
     assert first.headers["ETag"].endswith('-html"')

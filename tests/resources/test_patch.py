@@ -46,6 +46,22 @@ def test_the_same_change_in_each_format(client, media_type, accept):
     assert {**now, "updated_at": ""} == {**before, **changed, "updated_at": ""}
 
 
+@pytest.mark.parametrize("asked", ["", "?fields=first", "?expand=customer&fields=total"])
+@pytest.mark.parametrize("accept", ["application/json", "application/xml"])
+def test_what_is_shown_of_it_is_found_where_the_answer_says(client, asked, accept):  # 8.7
+    path = "/invoices/1" if "expand" in asked else PATH
+    answer = send(client, MERGE, "{}", f"{path}{asked}", Accept=accept)
+    assert answer.status_code == 200
+    after = client.get(answer.headers["Content-Location"], headers={"Accept": accept})
+    assert (after.data, after.headers["ETag"]) == (answer.data, answer.headers["ETag"])
+
+
+def test_a_page_after_a_write_is_no_page_of_a_read(client):  # 8.8.3: that one has forms
+    answer = send(client, MERGE, "{}", Accept="text/html")
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    assert "ETag" not in answer.headers
+
+
 REFUSED = [  # case, media type, content, status
     ("73: plain JSON", "application/json", "{}", 415),
     ("plain XML", "application/xml", "<customer/>", 415),
