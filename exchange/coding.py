@@ -14,6 +14,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+_MOST_MEMBERS = 100
 _WINDOW = {zstd.DecompressionParameter.window_log_max: 23}  # 8 MiB: RFC 9659
 
 
@@ -35,9 +36,11 @@ def content_too_large(limit: int) -> Problem:
 
 
 def _gzip(content: bytes, most: int) -> bytes:
-    """One or more gzip members (RFC 1952, 2.2)."""
-    decoded = b""
+    """Gzip members, one or more (RFC 1952, 2.2); each is one more copy of what follows it."""
+    decoded, members = b"", 0
     while content and len(decoded) < most:
+        if (members := members + 1) > _MOST_MEMBERS:
+            raise EOFError(f"more than {_MOST_MEMBERS} gzip members")
         member = zlib.decompressobj(zlib.MAX_WBITS | 16)
         decoded += member.decompress(content, most - len(decoded))
         _check_end(member.eof, b"", len(decoded) >= most)

@@ -3,8 +3,7 @@
 What is patched is the document that the plain dialect writes, and what comes of it is read as that.
 """
 
-from typing import Any
-
+import msgspec
 from lxml import etree
 from lxml.etree import _Element
 
@@ -12,21 +11,22 @@ from representations import xml
 from representations.base import Data, Malformed, Shape
 from representations.patch import Bounds, Inapplicable, Patch, Unprocessable, Work, short
 from representations.reader import SPACE, XSI, document, xpath
-from representations.xml_selector import Located, locate, qualified
+from representations.xml_nodes import fill, is_space, load, nodes_of, take
+from representations.xml_selector import ATTRIBUTE, Located, locate, qualified
 
 NAMESPACE = "urn:ietf:rfc:7351"
-_NIL = f"{{{XSI}}}nil"
-_below: Any = etree.XPath("count(.//*) + count(.//@*)")
-
-Node = _Element | str
+_LOST = "\ufffd".encode()  # stands for what XML cannot carry
 
 
 def apply(content: bytes, data: Data, shape: Shape, charset: str | None, bounds: Bounds) -> Data:
     patch = document(content, f"{{{NAMESPACE}}}patch", charset, bounds.depth)
     operations = [*patch]
+    _check_alone(patch, operations)
     if len(operations) > bounds.operations:
         raise Unprocessable(f"a patch has at most {bounds.operations} operations")
     written = xml.encode(data, shape)
+    if written.count(_LOST) != msgspec.json.encode(data).count(_LOST):
+        raise Unprocessable("the row has characters that XML cannot carry; they would be lost")
     if len(written) + len(etree.tostring(patch, encoding="UTF-8")) > bounds.size:  # none copies
         raise Unprocessable(f"row and patch together have more than {bounds.size} bytes")
     root, work = etree.fromstring(written), Work()
@@ -34,6 +34,16 @@ def apply(content: bytes, data: Data, shape: Shape, charset: str | None, bounds:
         _check(operation, bounds)
         root = _applied(operation, root, work)
     return _read(root, shape, bounds)
+
+
+def _check_alone(patch: _Element, operations: list[_Element]) -> None:
+    """Raises Malformed for what stands beside the operations, and would be passed over."""
+    for text in (patch.text, *(operation.tail for operation in operations)):
+        if text and not is_space(text):
+            raise Malformed(f"text beside operations: {short(text.strip(SPACE))!r}")
+    for name in map(str, patch.attrib):
+        if not name.startswith(f"{{{XSI}}}"):
+            raise Malformed(f"the root has no attribute {short(name)!r}")
 
 
 def _check(operation: _Element, bounds: Bounds) -> None:
@@ -61,15 +71,8 @@ def _applied(operation: _Element, root: _Element, work: Work) -> _Element:
 
 def _act(operation: _Element, found: Located, root: _Element, work: Work) -> _Element:
     for changed in (found.element, found.element.getparent()):
-        work.spend(0 if changed is None else _load(changed))
+        work.spend(0 if changed is None else load(changed))
     return _ACTS[etree.QName(operation).localname](operation, found, root)
-
-
-def _load(element: _Element) -> int:
-    """The work of placing anew all that is inside; lxml goes through what is moved, to the end."""
-    inside = _nodes(element)
-    text = sum(len(each) for each in inside if isinstance(each, str))
-    return len(inside) + text // 64 + int(_below(element)) // 16
 
 
 def _add(operation: _Element, found: Located, root: _Element) -> _Element:
@@ -85,18 +88,21 @@ def _add(operation: _Element, found: Located, root: _Element) -> _Element:
     parent = found.element.getparent() if place in ("before", "after") else found.element
     if parent is None:
         raise Inapplicable("sel: nothing goes beside the root")
-    nodes = _nodes(parent)
+    nodes = nodes_of(parent)
     at = {None: len(nodes), "prepend": 0}.get(place)
     if at is None:
         at = nodes.index(found.element) + (place == "after")
-    _fill(parent, [*nodes[:at], *_content(operation), *nodes[at:]])
+    fill(parent, [*nodes[:at], *take(operation), *nodes[at:]])
     return root
 
 
 def _add_attribute(operation: _Element, element: _Element, kind: str) -> None:
-    if not kind.startswith("@") or len(operation):
+    if not ATTRIBUTE.fullmatch(kind) or len(operation):
         raise Malformed("type: an attribute is added by @ and its name, and has text for a value")
-    element.set(qualified(kind[1:], operation.nsmap), operation.text or "")
+    try:
+        element.set(qualified(kind[1:], operation.nsmap), operation.text or "")
+    except ValueError as error:  # XML's names are fewer than those of the pattern
+        raise Malformed(f"type: {short(kind)!r} names no attribute") from error
 
 
 def _replace(operation: _Element, found: Located, root: _Element) -> _Element:
@@ -105,13 +111,13 @@ def _replace(operation: _Element, found: Located, root: _Element) -> _Element:
         if len(operation):
             raise Malformed("elements in the place of text")
         return _replace_text(operation.text or "", found, root)
-    new = [each for each in _content(operation) if not isinstance(each, str) or each.strip(SPACE)]
+    new = [each for each in take(operation) if not is_space(each)]
     if len(new) != 1 or isinstance(new[0], str):
         raise Malformed("an element is replaced by one element")
     parent = found.element.getparent()
     if parent is None:
         return new[0]
-    _fill(parent, [new[0] if each is found.element else each for each in _nodes(parent)])
+    fill(parent, [new[0] if each is found.element else each for each in nodes_of(parent)])
     return root
 
 
@@ -122,66 +128,41 @@ def _replace_text(text: str, found: Located, root: _Element) -> _Element:
             raise Inapplicable("sel: there is no such attribute")
         element.set(found.attribute, text)
         return root
-    nodes = _nodes(element)
+    nodes = nodes_of(element)
     places = [place for place, each in enumerate(nodes) if isinstance(each, str)]
     if len(places) < (found.text or 0):
         raise Inapplicable("sel: there is no such text")
     nodes[places[(found.text or 0) - 1]] = text
-    _fill(element, nodes)
+    fill(element, nodes)
     return root
 
 
 def _remove(operation: _Element, found: Located, root: _Element) -> _Element:
-    """An element, attribute or text (4.5). There is no white space that `ws` could mean."""
-    if operation.get("ws"):
-        raise Inapplicable("ws: there is no white space to remove")
+    """An element, with white space beside it if `ws` says so; an attribute or text (4.5)."""
     if len(operation) or (operation.text or "").strip(SPACE):
         raise Malformed("a removal has no content")
+    beside = _BESIDE.get(operation.get("ws"))
+    if beside is None or (beside and (found.attribute or found.text)):
+        raise Malformed("ws: of an element, one of before, after, both")
     if found.attribute and found.attribute in found.element.attrib:
         del found.element.attrib[found.attribute]
         return root
     if found.attribute or found.text:
         return _replace_text("", found, root)
-    parent = found.element.getparent()
-    if parent is None:
-        raise Inapplicable("sel: the root cannot be removed")
-    _fill(parent, [each for each in _nodes(parent) if each is not found.element])
+    _remove_element(found.element, beside)
     return root
 
 
-def _nodes(element: _Element) -> list[Node]:
-    """The texts and elements inside, in their order."""
-    nodes: list[Node] = [element.text] if element.text else []
-    for child in element:
-        nodes += [child, child.tail] if child.tail else [child]
-    return nodes
-
-
-def _content(operation: _Element) -> list[Node]:
-    """What the operation holds, taken out of it: nobody needs the patch any more."""
-    nodes = _nodes(operation)
-    for child in [*operation]:
-        operation.remove(child)
-    return nodes
-
-
-def _fill(element: _Element, nodes: list[Node]) -> None:
-    """Puts the nodes in the place of all that is inside; what holds something is not nil."""
-    for child in [*element]:
-        element.remove(child)
-    element.text = None
-    last: _Element | None = None
-    for node in nodes:
-        if not isinstance(node, str):
-            node.tail = None
-            element.append(node)
-            last = node
-        elif last is None:
-            element.text = (element.text or "") + node
-        else:
-            last.tail = (last.tail or "") + node
-    if nodes and _NIL in element.attrib:
-        del element.attrib[_NIL]
+def _remove_element(element: _Element, beside: tuple[int, ...]) -> None:
+    parent = element.getparent()
+    if parent is None:
+        raise Inapplicable("sel: the root cannot be removed")
+    nodes = nodes_of(parent)
+    at = nodes.index(element)
+    gone = {at, *(at + step for step in beside)}
+    if any(not (0 <= place < len(nodes) and is_space(nodes[place])) for place in gone - {at}):
+        raise Inapplicable("ws: there is no white space to remove")
+    fill(parent, [each for place, each in enumerate(nodes) if place not in gone])
 
 
 def _read(root: _Element, shape: Shape, bounds: Bounds) -> Data:
@@ -200,6 +181,12 @@ _ATTRIBUTES = {
     "add": {"sel", "type", "pos"},
     "replace": {"sel"},
     "remove": {"sel", "ws"},
+}
+_BESIDE: dict[str | None, tuple[int, ...]] = {
+    None: (),
+    "before": (-1,),
+    "after": (1,),
+    "both": (-1, 1),
 }
 _ACTS = {"add": _add, "replace": _replace, "remove": _remove}
 

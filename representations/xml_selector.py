@@ -1,4 +1,5 @@
-"""The selectors of XML Patch: the subset of XPath that RFC 5261, 4.1 allows, and no more of it.
+"""The selectors of XML Patch: the subset of XPath that RFC 5261, 4.1 allows, but for what there is
+not in our documents: comments, processing instructions, namespace nodes and ids.
 
 A client's selector is read here and followed step by step: it never reaches an XPath engine.
 """
@@ -12,16 +13,17 @@ from lxml.etree import _Element
 from representations.base import Malformed
 from representations.patch import Inapplicable, Work, short
 
+_XML = "http://www.w3.org/XML/1998/namespace"  # the prefix that nobody declares
 _NAME = r"[^\W\d][\w.-]*"
 _QNAME = rf"(?:{_NAME}:)?{_NAME}"
 _QUOTED = "\"[^\"]*\"|'[^']*'"
 _PREDICATE = rf"\[(?:[1-9][0-9]{{0,8}}|(?:@?{_QNAME}|\.)=(?:{_QUOTED}))\]"
 _ELEMENT = re.compile(rf"({_QNAME}|\*)((?:{_PREDICATE})*)")
 _TEXT = re.compile(r"text\(\)(?:\[([1-9][0-9]{0,8})\])?")
-_ATTRIBUTE = re.compile(rf"@({_QNAME})")
+ATTRIBUTE = re.compile(rf"@({_QNAME})")
 _TEST = re.compile(rf"\[(?:([0-9]+)|(@?{_QNAME}|\.)=({_QUOTED}))\]")
 _STEP = re.compile(
-    rf"/?((?:{_ELEMENT.pattern})|(?:{_TEXT.pattern})|(?:{_ATTRIBUTE.pattern}))(?=/|\Z)"
+    rf"/?((?:{_ELEMENT.pattern})|(?:{_TEXT.pattern})|(?:{ATTRIBUTE.pattern}))(?=/|\Z)"
 )
 
 Names = Mapping[str | None, str]  # namespaces by prefix, as they are in scope in the patch
@@ -42,7 +44,7 @@ def locate(root: _Element, selector: str, names: Names, work: Work) -> Located:
     found = [root]
     for place, step in enumerate(steps):
         found = _follow(found, step, names, work, is_first=place == 0)
-    text, attribute = _TEXT.fullmatch(last), _ATTRIBUTE.fullmatch(last)
+    text, attribute = _TEXT.fullmatch(last), ATTRIBUTE.fullmatch(last)
     if not text and not attribute:
         return Located(_one(_follow(found, last, names, work, is_first=not steps), selector))
     element = _one(found, selector)
@@ -54,9 +56,9 @@ def locate(root: _Element, selector: str, names: Names, work: Work) -> Located:
 def qualified(name: str, names: Names, default: str | None = None) -> str:
     """The name as lxml has it. default: the namespace of a name without a prefix."""
     prefix, _, local = name.rpartition(":")
-    if prefix and prefix not in names:
-        raise Malformed(f"sel: the prefix {prefix!r} is not declared")
-    namespace = names[prefix] if prefix else default
+    if prefix and prefix != "xml" and prefix not in names:
+        raise Malformed(f"the prefix {prefix!r} is not declared")
+    namespace = names.get(prefix, _XML) if prefix else default
     return f"{{{namespace}}}{local}" if namespace else local
 
 
@@ -65,7 +67,7 @@ def _steps(selector: str) -> list[str]:
     while end < len(selector):
         match = _STEP.match(selector, end)
         if not match or (end and selector[end] != "/"):
-            raise Malformed(f"sel: {short(selector)!r} is no selector of RFC 5261")
+            raise Malformed(f"sel: {short(selector)!r} selects nothing here (RFC 5261, 4.1)")
         steps.append(match[1])
         end = match.end()
     if not steps:

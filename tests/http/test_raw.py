@@ -242,6 +242,7 @@ READABLE_CODINGS = [
         "gzip",
         lambda it: gzip(it[:half]) + gzip(it[half:]),
     ),
+    ("row 39: gzip in a hundred members", "gzip", lambda it: gzip(it) + gzip(b"") * 99),
 ]
 
 
@@ -268,6 +269,7 @@ BROKEN_CODINGS = [
     ("row 39: gzip with a wrong sum", "gzip", gzip(ann)[:-8] + b"\0\0\0\0" + gzip(ann)[-4:]),
     ("row 39: deflate with a wrong sum", "deflate", zlib.compress(ann)[:-4] + b"\0\0\0\0"),
     ("row 39: gzip said twice and done once", "gzip, gzip", gzip(ann)),
+    ("row 39: gzip in too many members", "gzip", gzip(ann) + gzip(b"") * 100),
 ]
 
 

@@ -187,6 +187,7 @@ def in_xml(operations: str) -> str:
 
 
 NEW = "<item><n>3</n></item>"
+SPACED = "<p:add sel='row'>\n<x/></p:add>"
 CHANGES = [  # operation, what changes in the row
     ('<p:replace sel="/row/phone"><phone>1</phone></p:replace>', {"phone": "1"}),
     ('<p:replace sel="row/first/text()">b</p:replace>', {"first": "b"}),
@@ -206,6 +207,11 @@ CHANGES = [  # operation, what changes in the row
     ("<p:remove sel='row/items/item[.=\"1\"]'/>", {"items": [2]}),
     ('<p:replace sel="row/items"><items/></p:replace>', {"items": []}),
     ("<p:remove sel=\"row/phone[@xsi:nil='true']\"/>", {"phone": ...}),
+    ("<p:add sel='row/first' type='@xml:lang'>x</p:add>", {}),
+    (f"{SPACED}<p:remove sel='row/x' ws='before'/>", {}),
+    (f"{SPACED} \n <p:remove sel='row/x'/>", {}),
+    ("<p:add sel='row'><x/>\n</p:add><p:remove sel='row/x' ws='after'/>", {}),
+    ("<p:add sel='row'>\n<x/>\n</p:add><p:remove sel='row/x' ws='both'/>", {}),
     ('<p:replace sel="row"><row><id>2</id></row></p:replace>', dict.fromkeys(ROW, ...) | {"id": 2}),
     ('<p:replace sel="row"><row/></p:replace><p:add sel="row"><id>2</id></p:add>',
      dict.fromkeys(ROW, ...) | {"id": 2}),
@@ -223,6 +229,7 @@ def test_xml_patches(operations: str, changed: dict[str, Any]) -> None:
     assert found == wanted
 
 
+NO_NAMES = ["x", "@", "@1x", "@a b", "@²", "@p:", "@:a", "@p:1", "@none:a"]
 REFUSED = [  # operation, what is raised
     ("<x/>", Malformed),
     ("<p:put sel='row'/>", Malformed),
@@ -255,6 +262,14 @@ REFUSED = [  # operation, what is raised
     ("<p:remove sel='row/first/text()[2]'/>", Inapplicable),
     ("<p:remove sel='row/first/@xsi:nil'/>", Inapplicable),
     ("<p:remove sel='row/first' ws='before'/>", Inapplicable),
+    ("<p:remove sel='row/id' ws='before'/>", Inapplicable),
+    ("<p:remove sel='row/first' ws='around'/>", Malformed),
+    ("<p:remove sel='row/first/text()' ws='after'/>", Malformed),
+    (f"{SPACED}<p:remove sel='row/x' ws='both'/>", Inapplicable),
+    ("<p:remove sel='row/comment()'/>", Malformed),
+    ("text<p:remove sel='row/first'/>", Malformed),
+    ("<p:remove sel='row/first'/>text", Malformed),
+    *((f"<p:add sel='row/first' type='{name}'>x</p:add>", Malformed) for name in NO_NAMES),
     ("<p:add sel='row' pos='after'><a/></p:add>", Inapplicable),
     ("<p:add sel='row/first/text()'>x</p:add>", Inapplicable),
     ("<p:add sel='row'>x</p:add>", Unprocessable),
@@ -280,12 +295,25 @@ def test_xml_patches_that_are_refused(operations: str, error: type[Exception]) -
         "<a/>",
         "<patch/>",
         '<patch xmlns="urn:ietf:rfc:5261"/>',
+        in_xml("").replace("<p:patch", "<p:patch to='/customers/1'"),
         '<!DOCTYPE p [<!ENTITY a "b">]>' + in_xml("<p:add sel='row'>&a;</p:add>"),
     ],
 )
 def test_what_is_no_xml_patch(content: str) -> None:
     with pytest.raises(Malformed):
         applied(XML_PATCH, content)
+
+
+def test_the_root_of_an_xml_patch_may_say_where_its_schema_is() -> None:
+    place = "xsi:schemaLocation='urn:ietf:rfc:7351 patch.xsd'"
+    assert applied(XML_PATCH, in_xml("").replace("<p:patch", f"<p:patch {place}"))["id"] == 1
+
+
+@pytest.mark.parametrize("text", ["a\x0bb", "\ufffe"])
+def test_an_xml_patch_loses_no_character_that_it_does_not_name(text: str) -> None:
+    with pytest.raises(Unprocessable, match="lost"):
+        applied(XML_PATCH, in_xml(""), ROW | {"first": text})
+    assert applied(XML_PATCH, in_xml(""), ROW | {"first": "\ufffd"})["first"] == "\ufffd"
 
 
 def test_an_xml_patch_is_bounded() -> None:

@@ -284,13 +284,13 @@ def test_a_thousand_tasks_of_eight_clients_over_two_workers(site, kind, record_p
 
 def check_fair(tasks: list) -> None:
     """Begun in the order in which they were accepted, but for those that were on their way at the
-    same time: eight clients, four threads, and seconds that have no parts. A busy machine may hold
-    each thread up once."""
+    same time: eight clients, four threads, and seconds that have no parts. A busy machine holds
+    threads up, each with a task; an order that is none overtakes nearly all."""
     begun = [task.started_at for task in tasks]
     overtaken = [
         place for place in range(len(begun) - 21) if min(begun[place + 21 :]) < begun[place]
     ]
-    assert len(overtaken) <= 4, overtaken
+    assert len(overtaken) <= len(tasks) / 50, overtaken
 
 
 @pytest.mark.parametrize("broker", ["redis", "amqp"])
