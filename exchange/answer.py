@@ -1,60 +1,28 @@
 """The one way out: plain data becomes a response, and so does every error."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
 from flask import Response, current_app, request
-from werkzeug.datastructures import Headers
 
 from exchange import query
 from exchange.catalogue import PROBLEM
-from exchange.coding import compress
-from exchange.fields import ALWAYS, READS, described, entity_tag, fields_for, fields_of
+from exchange.fields import ALWAYS, READS, described, fields_for, fields_of
 from exchange.frame import encoded, encoded_problem
 from exchange.preconditions import is_modified
 from exchange.selection import select_problem
+from exchange.shown import Exact, deliver, show
 from exchange.state import Exchange
 from exchange.streams import Stream
-from exchange.times import SEEN, timed
-from negotiate import ranges
-from negotiate.conditional import Validators, last_modified_field
+from exchange.times import SEEN
+from negotiate.conditional import Validators
 from negotiate.prefer import preferences
 from negotiate.problem import Problem
 from representations.schema import shape_of
 
 _VALIDATED = ("POST", "PATCH")  # after PUT a validator would claim that it was kept as sent (9.3.4)
-_IN_304 = (
-    *("ETag", "Vary", "Cache-Control", "Content-Location", "Last-Modified"),
-    *("Cache-Status", "Content-Security-Policy"),  # of a 304 a browser may take it over, too
-)
-SMALLEST = 1024  # bytes of content for which a content coding is worth its time
 _PROBLEM = shape_of(PROBLEM)
-
-
-class Shown(msgspec.Struct):
-    """A representation as it is sent: its content, its fields, and what is known of the row."""
-
-    content: bytes
-    fields: dict[str, str]
-    version: int | None
-    modified: datetime | None
-
-    @property
-    def validators(self) -> Validators:
-        return Validators(self.fields["ETag"], self.version, self.modified)
-
-
-class Exact(Response):
-    """A response with the fields that it was given: Werkzeug would copy them, and take
-    Last-Modified away from a 304."""
-
-    default_mimetype = None
-
-    def get_wsgi_headers(self, environ: Any) -> Headers:
-        return self.headers
 
 
 def answer(exchange: Exchange, data: Any) -> Response:
@@ -70,60 +38,6 @@ def answer(exchange: Exchange, data: Any) -> Response:
     if request.method in READS:
         return deliver(show(exchange, data))
     return _written(exchange, data) if "links" in data else _told(exchange, data)
-
-
-def show(exchange: Exchange, data: Any) -> Shown:
-    """The data in the selected representation, with its validators."""
-    with timed("encode"):
-        content = encoded(exchange, data)
-    fields = fields_of(exchange)
-    name = exchange.selected.name
-    if exchange.coding and len(content) >= SMALLEST:
-        content, name = compress(exchange.coding, content), f"{name}-{exchange.coding}"
-        fields["Content-Encoding"] = exchange.coding
-    fields["ETag"] = entity_tag(content, exchange.version, name)
-    return Shown(content, fields, exchange.version, exchange.modified)
-
-
-def deliver(shown: Shown, cache_status: str | None = None) -> Response:
-    """The response to a read: 200 or 206, or 304 if the client has it already. Raises Problem (412,
-    416)."""
-    fields = fields_now(shown, cache_status)
-    if not is_modified(shown.validators):
-        return Exact(status=304, headers=in_304(fields))
-    if "Accept-Ranges" in fields and request.method == "GET":  # of no other method: 14.2
-        return _ranged(shown, fields)
-    return Exact(shown.content, 200, fields)
-
-
-def fields_now(shown: Shown, cache_status: str | None) -> dict[str, str]:
-    """The fields of a 200 that is sent at this moment."""
-    fields = shown.fields | {"Content-Length": str(len(shown.content))}
-    if changed := last_modified_field(shown.modified, datetime.now(UTC)):
-        fields["Last-Modified"] = changed
-    if cache_status:
-        fields["Cache-Status"] = cache_status
-    return fields
-
-
-def in_304(fields: Mapping[str, str]) -> dict[str, str]:
-    """Those of a 200's fields that the 304 has too (15.4.5)."""
-    return {name: fields[name] for name in _IN_304 if name in fields}
-
-
-def _ranged(shown: Shown, fields: dict[str, str]) -> Response:
-    """The range that is asked for, if it is one of this representation. Raises Problem (416)."""
-    asked, size = request.headers.get, len(shown.content)
-    chosen = ranges.select(asked("Range"), size)
-    is_current = ranges.is_current(asked("If-Range"), shown.validators, datetime.now(UTC))
-    if chosen is ranges.Outcome.WHOLE or not is_current:
-        return Exact(shown.content, 200, fields)
-    if not isinstance(chosen, ranges.Range):
-        told = {"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"}
-        raise Problem("range-not-satisfiable", f"there are {size} bytes", fields=told)
-    part = shown.content[chosen.first : chosen.last + 1]
-    told = {"Content-Range": chosen.content_range(size), "Content-Length": str(len(part))}
-    return Exact(part, 206, fields | told)
 
 
 def _written(exchange: Exchange, data: Any) -> Response:

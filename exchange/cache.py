@@ -4,27 +4,22 @@ What is kept carries the generation of the data that it was made of, and is sent
 current: so it is as fresh as the database, whoever wrote, in whatever process.
 """
 
-import sys
 from collections.abc import Callable
-from functools import lru_cache, partial
-from hashlib import sha256
-from importlib.metadata import distributions
+from functools import partial
 from math import inf
-from pathlib import Path
 from typing import Any
 
-import msgspec
-from cachelib.serializers import BaseSerializer
 from flask import Flask, Response, current_app, request
 from flask_caching import Cache
 
 from exchange import query
 from exchange.access import holder_of
-from exchange.answer import Shown, deliver, show
 from exchange.resting import Resting
 from exchange.settings import Settings
 from exchange.shared import Shared
+from exchange.shown import Shown, deliver, show
 from exchange.state import Exchange
+from exchange.store import TIMEOUT, Kept, configuration
 from exchange.times import timed
 from negotiate.cache_control import Reason, cache_status, request_directives
 from negotiate.problem import Problem
@@ -32,46 +27,15 @@ from negotiate.problem import Problem
 LONGEST = 2**18  # bytes of content: what is larger is not kept
 SECONDS = 3600  # that it is kept at most
 HIT = cache_status(None)
-_TIMEOUT = 0.2  # seconds that the cache's server may take
-_SLOW = _TIMEOUT / 2  # seconds from which on it is no help
-_PARTS = ("negotiate", "representations", "models", "exchange", "resources", "vocabularies")
-_ROOT = Path(__file__).parent.parent
+_SLOW = TIMEOUT / 2  # seconds from which on it is no help
 Place = tuple[str, str]  # a key, and the generation of the data
-# Settings that show in no answer, and may differ between servers that share a cache.
-_UNSEEN = {
-    *("database_url", "cache_url", "broker_url", "host", "port", "workers", "threads"),
-    *("cache_entries", "log_level", "log_format", "task_threads", "metrics_port"),
-}
-
-
-class Kept(msgspec.Struct, array_like=True):
-    """A representation, and the generation of the data that it was made of."""
-
-    shown: Shown
-    generation: str
-
-
-class _MessagePack(BaseSerializer):
-    """What was kept can be no code: whoever can write to the cache's server runs nothing here."""
-
-    def dumps(self, value: Any, protocol: int = 0) -> bytes:
-        return msgspec.msgpack.encode(value)
-
-    def loads(self, bvalue: bytes | None) -> Kept | None:
-        try:
-            return _DECODER.decode(bvalue) if bvalue else None
-        except msgspec.DecodeError:
-            return None
-
-
-_DECODER = msgspec.msgpack.Decoder(Kept)
 
 
 class Representations:
     """The cache of an application: asked for a representation, it answers as the view would."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
-        self._store = Cache(app, config=_configuration(settings))
+        self._store = Cache(app, config=configuration(settings))
         self._shared: Shared[tuple[Shown, bool]] = Shared()
         self._resting = Resting("the cache", app.logger, _SLOW if settings.cache_url else inf)
         self._kind = "redis" if settings.cache_url else "process"
@@ -162,33 +126,3 @@ def key_of(exchange: Exchange) -> str:
 def _generation(model: Any) -> str | None:
     with timed("cache"):
         return current_app.database.generation(model) if model else ""
-
-
-def _release(settings: Settings) -> str:
-    """What answers depend on beside the data: this program, and settings. Of a server that several
-    releases share, each has its own part."""
-    settled = settings.model_dump_json(exclude=_UNSEEN)
-    made_by = sha256(_program() + settled.encode())
-    return f"parley-{made_by.hexdigest()[:16]}"
-
-
-@lru_cache(1)
-def _program() -> bytes:
-    """The digest of what this process runs, and of what it runs with."""
-    installed = sorted(f"{each.name} {each.version}" for each in distributions())
-    files = (
-        file.read_bytes()
-        for part in _PARTS
-        for file in sorted((_ROOT / part).rglob("*"))
-        if file.is_file() and file.suffix != ".pyc"
-    )
-    return sha256(b"".join([*files, sys.version.encode(), repr(installed).encode()])).digest()
-
-
-def _configuration(settings: Settings) -> dict[str, Any]:
-    shared = {"CACHE_SERIALIZER": _MessagePack(), "CACHE_KEY_PREFIX": f"{_release(settings)} "}
-    if not settings.cache_url:
-        return shared | {"CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": settings.cache_entries}
-    timeouts = {"socket_timeout": _TIMEOUT, "socket_connect_timeout": _TIMEOUT}
-    where = {"CACHE_REDIS_URL": settings.cache_url, "CACHE_OPTIONS": timeouts}
-    return shared | {"CACHE_TYPE": "RedisCache"} | where

@@ -1,7 +1,7 @@
 """What is seen of each request: its id, its line in the log, its place in the metrics."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from time import perf_counter
 from typing import Any
@@ -11,6 +11,7 @@ from flask import Flask, Request, Response, g, request
 
 from exchange.metrics import Labels, Metrics
 from exchange.times import SEEN, Seen, new_id, timing
+from exchange.watched import Watched
 from negotiate.cache_control import cache_outcome
 from negotiate.fields import TOKEN
 from representations import EVERY
@@ -24,34 +25,6 @@ _LONGEST_NAME = 40  # characters of a parameter's
 _MOST_NAMES = 20
 _NAMES = {each.content_type: each.name for each in EVERY}
 _UNREAD = Labels("none", "none", 400, "json", "none")
-
-
-class _Watched:
-    """The pieces of a stream; `end` is told how many bytes were taken, and whether all were."""
-
-    def __init__(self, pieces: Any, end: Callable[[int, bool], None]) -> None:
-        self._pieces, self._end = pieces, end
-        self._size, self._is_whole, self._is_ended = 0, False, False
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        try:
-            piece: bytes = next(self._pieces)
-        except StopIteration:
-            self._is_whole = True
-            raise
-        self._size += len(piece)
-        return piece
-
-    def close(self) -> None:
-        self._pieces.close()
-        if not self._is_ended:
-            self._is_ended = True
-            self._end(self._size, self._is_whole)
-
-    __del__ = close  # a server may forget to
 
 
 class Observer:
@@ -79,7 +52,7 @@ class Observer:
         labels = _labels(asked, response.status_code, fields)
         line = _line(environ, labels, seen, names, g.get("principal"))
         if response.is_streamed and labels.method != "HEAD":
-            response.response = _Watched(response.response, self._end_of(seen, labels, line))
+            response.response = Watched(response.response, self._end_of(seen, labels, line))
         else:
             line["bytes"] = _size(labels, fields)
             self._tell(seen, labels, line)

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import Response, current_app, request
 
-from exchange.answer import Exact, answer
+from exchange.answer import answer
+from exchange.shown import Exact
 from exchange.state import Exchange
 from exchange.tasks import asker
 from negotiate.idempotency import key

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from flask import request
 
 from exchange import bounds
-from exchange.answer import fields_now, in_304
 from exchange.cache import HIT, key_of
 from exchange.limits import group_of_request
 from exchange.metrics import Labels
 from exchange.observer import FIELD, names_of
 from exchange.preconditions import conditions_of
+from exchange.shown import fields_now, in_304
 from exchange.state import REFUSED, Exchange
 from negotiate.conditional import Outcome, evaluate
 from negotiate.problem import Problem

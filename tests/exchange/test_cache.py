@@ -19,11 +19,14 @@ from cachelib.serializers import BaseSerializer
 from flask import Blueprint
 
 import exchange.cache
+import exchange.release
 import exchange.resting
-from exchange.cache import LONGEST, Kept, _configuration, _MessagePack
+from exchange.cache import LONGEST
 from exchange.coding import OFFERED, compress, zstd
 from exchange.decorators import item, kept
+from exchange.release import release
 from exchange.settings import Settings
+from exchange.store import Kept, _MessagePack
 from models import Customer, read
 from negotiate.cache_control import Policy
 from run import create_app
@@ -390,23 +393,6 @@ def test_what_is_large_is_not_kept(client, monkeypatch):
     assert status(client.get("/customers")) == "Parley; fwd=miss"
 
 
-SETTINGS = [  # a setting with another value, whether servers that differ in it share answers
-    ({"open_writes": True}, False),
-    ({"max_terms": 1}, False),
-    ({"public_url": "https://a.example"}, False),
-    ({"schema_locations": True}, False),
-    ({"secret_key": "x"}, False),
-    ({"port": 1, "workers": 2, "threads": 9, "log_level": "error"}, True),
-    ({"database_url": "sqlite:///other.db", "cache_url": "redis://other"}, True),
-]
-
-
-@pytest.mark.parametrize(("other", "is_shared"), SETTINGS, ids=lambda it: str(it))
-def test_servers_that_differ_in_what_shows_share_no_answers(other, is_shared):
-    one, another = (_configuration(Settings(**more)) for more in ({}, other))
-    assert (one["CACHE_KEY_PREFIX"] == another["CACHE_KEY_PREFIX"]) is is_shared
-
-
 def test_without_generations_nothing_is_kept(app, client):
     client.get("/customers/1")
     with app.database.writing.begin() as connection:
@@ -531,25 +517,35 @@ def test_bytes_in_the_store_are_no_pickle(app, client):
     assert msgspec.msgpack.decode(content)[1] == app.database.generation(Customer)
 
 
-def test_each_release_and_setting_has_its_own_part(monkeypatch, tmp_path):
-    mine = exchange.cache._release(Settings())
-    assert mine == exchange.cache._release(Settings(port=1))
-    for other in ({"per_page": 7}, {"max_per_page": 70}, {"public_url": "http://a"},
-                  {"secret_key": "x"}):  # fmt: skip
-        assert mine != exchange.cache._release(Settings(**other))
+SETTINGS = [  # a setting with another value, whether servers that differ in it share answers
+    ({"open_writes": True}, False),
+    ({"max_terms": 1}, False),
+    ({"per_page": 7}, False),
+    ({"max_per_page": 70}, False),
+    ({"public_url": "https://a.example"}, False),
+    ({"schema_locations": True}, False),
+    ({"secret_key": "x"}, False),
+    ({"port": 1, "workers": 2, "threads": 9, "log_level": "error"}, True),
+    ({"database_url": "sqlite:///other.db", "cache_url": "redis://other"}, True),
+]
+
+
+@pytest.mark.parametrize(("other", "is_shared"), SETTINGS, ids=lambda it: str(it))
+def test_servers_that_differ_in_what_shows_share_no_answers(other, is_shared):
+    assert (release(Settings(**other)) == release(Settings())) is is_shared
 
 
 @pytest.mark.parametrize(
     "file", ["models/a.py", "representations/a.html", "representations/a.css", "vocabularies/a.xsl"]
 )
 def test_each_file_that_answers_are_made_of_makes_a_release(monkeypatch, tmp_path, file):
-    monkeypatch.setattr(exchange.cache, "_ROOT", tmp_path)
-    monkeypatch.setattr(exchange.cache, "_program", exchange.cache._program.__wrapped__)
-    found = [exchange.cache._release(Settings())]
+    monkeypatch.setattr(exchange.release, "_ROOT", tmp_path)
+    monkeypatch.setattr(exchange.release, "_program", exchange.release._program.__wrapped__)
+    found = [release(Settings())]
     (tmp_path / file).parent.mkdir()
     for content in ("1", "2"):
         (tmp_path / file).write_text(content)
-        found.append(exchange.cache._release(Settings()))
+        found.append(release(Settings()))
     assert len(set(found)) == 3
 
 
