@@ -7,14 +7,17 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 # A page may load its own style, script and icon from here, and pictures and movies that are shown
-# on it, and send what is written here.
+# on it (its script gets those that need a token), and send what is written here.
 _PAGES = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "media-src 'self' blob:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 OF_PAGES = {"Content-Security-Policy": _PAGES}
 # Swagger UI has its icons in its style.
-OF_DOCS = {"Content-Security-Policy": _PAGES.replace("img-src 'self'", "img-src 'self' data:")}
+OF_DOCS = {
+    "Content-Security-Policy": _PAGES.replace("img-src 'self' blob:", "img-src 'self' data:")
+}
 _YEAR = 365 * 24 * 3600  # seconds
 
 

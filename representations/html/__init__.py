@@ -28,7 +28,7 @@ from representations.json import JSON
 
 # What a parser of HTML would lose or refuse (HTML, 13.2.3.5); a carriage return is a line feed.
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ADDRESS = re.compile("/(?!/)|https?://")
+_ADDRESS = re.compile(r"/(?![/\\])|https?://")  # a backslash is one more / to browsers
 _OPERATORS = {  # that a filter form offers for a kind of member: what it is called, and a hint
     "text": (("[like]", "like", "S*"),),
     "integer": (("", "is", ""),),
@@ -71,11 +71,19 @@ def _label(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _columns(rows: Iterable[Data], member: Any) -> list[str]:
-    """The names of the columns of a table: those of its shape, then what rows have beside."""
+def _columns(rows: list[Data], member: Any) -> list[str]:
+    """The names of the columns of a table: those of its shape, then what rows have beside; their
+    links where none is of the row itself, which would be a link on its first value."""
     item = member.item if isinstance(member, ListOf) else member
-    names = dict.fromkeys(item.members if isinstance(item, Shape) else ())
-    return [*dict.fromkeys([*names, *(name for row in rows for name in row)])]
+    names = [*(item.members if isinstance(item, Shape) else ())]
+    found = dict.fromkeys([*names, *(name for row in rows for name in row)])
+    if not any(_leads_away(row.get("links")) for row in rows):
+        found.pop("links", None)
+    return [*found]
+
+
+def _leads_away(links: Any) -> bool:
+    return isinstance(links, dict) and bool(links) and "self" not in links
 
 
 def _address(name: str, data: Mapping[str, Any], is_first: bool = False) -> str | None:

@@ -40,15 +40,13 @@ def browser() -> Iterator[webdriver.Chrome]:
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
     """A server of its own on which who writes needs a token, and a writer's token."""
-    given = {"PARLEY_OPEN_WRITES": "0", "PARLEY_CAMERAS": "1=test:2026"}
-    yield from _server(tmp_path_factory.mktemp("closed"), **given)
+    yield from _server(tmp_path_factory.mktemp("closed"))
 
 
 @pytest.fixture(scope="module")
 def shut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
     """One on which who reads needs it, too."""
-    folder = tmp_path_factory.mktemp("shut")
-    yield from _server(folder, PARLEY_OPEN_WRITES="0", PARLEY_OPEN_READS="0")
+    yield from _server(tmp_path_factory.mktemp("shut"), PARLEY_OPEN_READS="0")
 
 
 def _server(folder: Path, **environment: str) -> Iterator[tuple[Server, str]]:
@@ -56,6 +54,7 @@ def _server(folder: Path, **environment: str) -> Iterator[tuple[Server, str]]:
     database = Database(f"sqlite:///{path}")
     token = add_people(database)["writer"]
     database.close()
-    server = start_server(path, free_port(), **environment)
+    given = {"PARLEY_OPEN_WRITES": "0", "PARLEY_CAMERAS": "1=test:2026"}
+    server = start_server(path, free_port(), **given, **environment)
     yield server, token
     stop(server)

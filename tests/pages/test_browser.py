@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from selenium.common.exceptions import (
@@ -55,6 +55,10 @@ class Person:
     @property
     def path(self) -> str:
         return self.browser.current_url.removeprefix(self.server.url)
+
+    @property
+    def active(self) -> Any:
+        return self.browser.switch_to.active_element
 
     @property
     def title(self) -> str:
@@ -111,7 +115,7 @@ def requests(browser: Any) -> Iterator[str]:
         message = json.loads(entry["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":
             url = urlsplit(message["params"]["request"]["url"])
-            if url.scheme not in ("data", "chrome", "about"):
+            if url.scheme not in ("data", "blob", "chrome", "about"):
                 yield url.netloc
 
 
@@ -154,6 +158,11 @@ def test_tabs_by_mouse_and_keyboard(person):
     person.find(".tabs a[href='#json']").send_keys(Keys.ENTER)
     assert [each.is_displayed() for each in person.all("main > section")] == [False, True, False]
     assert json.loads(person.find("#json pre").text)["id"] == 1
+    current = [each.get_attribute("aria-current") for each in person.all(".tabs a")]
+    assert current == ["false", "true", "false"]
+    person.find(".skip").send_keys(Keys.ENTER)
+    assert person.active.get_attribute("id") == "main"
+    assert person.find("#json pre").is_displayed()
 
 
 def last_names(person: Person) -> list[str]:
@@ -182,6 +191,25 @@ def test_filter_sort_and_page(person):
     person.until(lambda: len(person.all(".filters a")) == 1)
 
 
+def test_filters_are_sent_together(person):
+    person.open("/invoices?currency[like]=E*&currency[like]=*R")
+    person.find(".search summary").click()
+    person.fill("filter-status-1", "paid")
+    person.fill("filter-total-1", "100")
+    person.find("#filter-total-1").send_keys(Keys.ENTER)
+    person.until(lambda: "total" in person.path)
+    asked = parse_qsl(urlsplit(person.path).query)
+    assert sorted(asked) == [
+        *(("currency[like]", "*R"), ("currency[like]", "E*")),
+        *(("status", "paid"), ("total[ge]", "100")),
+    ]
+    person.find(".search summary").click()
+    person.fill("filter-status-1", "")
+    person.find("#filter-total-1").send_keys(Keys.ENTER)
+    person.until(lambda: "status" not in person.path)
+    assert "total" in person.path
+
+
 @pytest.mark.parametrize("format", ["JSON", "XML"])
 def test_a_customer_from_add_to_delete(person, format):
     person.open("/customers")
@@ -196,7 +224,7 @@ def test_a_customer_from_add_to_delete(person, format):
     assert person.find("#form-post-last-error").text == "is required"
     assert not person.find("#form-post-first-error").is_displayed()
     assert person.find("#form-post-email").get_attribute("aria-invalid") == "true"
-    assert person.browser.switch_to.active_element.get_attribute("id") == "form-post-last"
+    assert person.active.get_attribute("id") == "form-post-last"
     person.fill("form-post-last", "Ångström")
     person.fill("form-post-email", f"zoe@{format}.example.org")
     person.send("form-post", "POST")
@@ -235,6 +263,7 @@ def test_an_invoice_and_its_lines(person, format):
     person.until(lambda: person.find(errors).is_displayed())
     assert "whole number" in person.find(errors).text
     person.all("#form-post .row")[1].find_element(By.CSS_SELECTOR, "[data-act=remove]").click()
+    assert person.active.get_attribute("data-act") == "add"
     person.send("form-post", "POST")
     person.until(lambda: person.title.startswith("Invoice "))
     assert quantities(person) == ["2", "4"]
@@ -251,6 +280,33 @@ def test_an_invoice_and_its_lines(person, format):
 
 def quantities(person: Person) -> list[str]:
     return [each.text for each in person.all("dd[data-member=items] td:nth-child(5)")]
+
+
+def test_half_a_date_is_told_beside_it_and_not_sent(person):
+    person.open("/invoices?due_on[null]=false&status=draft&sort=-id")
+    person.find("tbody tr a").click()
+    person.until(lambda: person.title.startswith("Invoice "))
+    person.browser.execute_script("sessionStorage.setItem('token', arguments[0])", person.token)
+    due = person.find("dd[data-member=due_on]").text
+    person.unfold("form-patch")
+    person.find("#form-patch-due_on").send_keys(Keys.BACKSPACE)
+    person.send("form-patch", "PATCH")
+    person.until(lambda: person.find("#form-patch-due_on-error").is_displayed())
+    assert person.find("#form-patch-due_on-error").text == "is not complete"
+    assert person.active.get_attribute("id") == "form-patch-due_on"
+    person.browser.refresh()
+    assert person.find("dd[data-member=due_on]").text == due
+
+
+def test_what_no_field_has_done_is_told_and_read_out(person):
+    person.open("/invoices?status=paid")
+    person.find("tbody tr a").click()
+    person.until(lambda: person.title.startswith("Invoice "))
+    person.browser.execute_script("sessionStorage.setItem('token', arguments[0])", person.token)
+    person.unfold("form-delete")
+    person.send("form-delete", "DELETE")
+    person.until(lambda: person.find("#form-delete .failure").is_displayed())
+    assert "failure" in person.active.get_attribute("class")
 
 
 def test_a_write_that_would_undo_another_is_refused(person):
@@ -281,6 +337,8 @@ def test_a_token_that_is_wrong_is_asked_for_again(person):
     person.send("form-patch", "PATCH")
     person.give("nonsense")
     person.until(lambda: "not good" in person.find("#token-why").text)
+    person.give("100 €")
+    person.until(lambda: "no token" in person.find("#token-why").text)
     person.give(person.token)
     person.until(lambda: person.find("dd[data-member=phone]").text == "3")
 
@@ -307,6 +365,30 @@ def test_where_reading_needs_a_token_pages_come_with_it(stranger):
     stranger.fill("form-patch-phone", "4")
     stranger.send("form-patch", "PATCH")
     stranger.until(lambda: stranger.find("dd[data-member=phone]").text == "4")
+
+
+def test_where_reading_needs_a_token_the_tab_that_was_asked_for_comes(stranger):
+    stranger.open("/customers/1#json")
+    stranger.give(stranger.token)
+    stranger.until(lambda: stranger.find("#json pre").is_displayed())
+    assert stranger.active.get_attribute("id") == "main"
+
+
+def test_where_reading_needs_a_token_pictures_and_formats_come_with_it(stranger):
+    wait = {"Prefer": "wait=20", "Authorization": f"Bearer {stranger.token}"}
+    with closing(HTTPConnection("127.0.0.1", stranger.server.port, timeout=30)) as connection:
+        fields = {"Content-Type": "application/json", **wait}
+        connection.request("POST", "/cameras/1/movies", '{"seconds": 1}', fields)
+        path = connection.getresponse().headers["Location"]
+    stranger.open(path)
+    stranger.give(stranger.token)
+    width = "return document.querySelector('video').videoWidth"
+    stranger.until(lambda: stranger.browser.execute_script(width) > 0)
+    poster = "return document.querySelector('video').poster"
+    stranger.until(lambda: stranger.browser.execute_script(poster).startswith("blob:"))
+    stranger.find(".others").find_element(By.LINK_TEXT, "json").click()
+    stranger.until(lambda: stranger.browser.current_url.startswith("blob:"))
+    assert json.loads(stranger.find("body").text)["seconds"] == 1
 
 
 def test_who_gives_no_token_is_left_with_the_problem(stranger):

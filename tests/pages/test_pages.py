@@ -162,7 +162,7 @@ def test_the_policy_lets_nothing_in_from_elsewhere():
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
     sources = {source for part in policy.split("; ") for source in part.split()[1:]}
-    assert sources == {"'none'", "'self'"}
+    assert sources == {"'none'", "'self'", "blob:"}  # the last: what its own script has made
 
 
 def test_other_answers_keep_the_strictest_policy(client):
@@ -334,6 +334,21 @@ def test_what_a_row_refers_to_is_a_link(client):
         assert links == [item["links"][rel] for rel in ("self", "invoice", "product")]
 
 
+def test_rows_without_a_place_of_their_own_show_their_links(client):
+    links = page(client, "/schemas").xpath("//tr[td='customer']//a/@href")
+    assert links == ["/schemas/customer.json", "/schemas/customer.xsd"]
+    assert page(client, "/customers").xpath("//th[.='Links']") == []
+
+
+def test_a_form_leaves_it_to_the_server_what_is_too_long(client):  # decision 18
+    assert page(client, "/customers").xpath("//*[@maxlength]") == []
+
+
+def test_a_tab_names_the_request_that_it_shows(client):
+    asked, accept = page(client, "/customers/1?format=html").xpath("//section[@id='json']//code")
+    assert [text(asked), text(accept)] == ["GET /customers/1", "Accept: application/json"]
+
+
 @pytest.mark.parametrize(
     ("path", "name", "expected", "sort"),
     [
@@ -466,6 +481,7 @@ HOSTILE = [
     "\u202eevil",
     "\\\"'`${x}",
     "//evil.example",
+    "/\\evil.example",
     "https://evil.example/",
     "#page",
     "\u2028\u2029",
@@ -522,7 +538,7 @@ def harmless(root) -> None:
     assert root.xpath("//img | //svg | //style") == []
     assert [name for each in root.iter() for name in each.attrib if name.startswith("on")] == []
     for url in root.xpath("//@href | //@src | //@action"):
-        assert re.match("/(?!/)|#(page|json|xml|main)$", url), url
+        assert re.match(r"/(?![/\\])|#(page|json|xml|main)$", url), url
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=ascii)
@@ -543,7 +559,7 @@ def test_hostile_names_and_links_are_text(value):
     for needle in ("<script>alert", "<img", "<svg", "<b>", "<!--"):
         assert needle not in content
     urls = re.findall(r'href="([^"]*)"', content)
-    assert [url for url in urls if re.match("javascript:|//", url)] == []
+    assert [url for url in urls if re.match(r"javascript:|/[/\\]", url)] == []
 
 
 @pytest.mark.parametrize("text", ["\x00", "a\x08b", "\ud800", "\uffff", "\x1b[31m"])

@@ -3,6 +3,7 @@
 const XSI = "http://www.w3.org/2001/XMLSchema-instance";
 const PATCH = "urn:ietf:rfc:7351";
 const KEPT = "token"; // in sessionStorage: for this tab, until it is closed
+const TOKEN = /^[!-~]+$/; // what a field can carry
 const $ = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const parts = (container) => all(":scope > .field, :scope > .list", container);
@@ -26,8 +27,10 @@ function ask(why) {
       const given = $("#token-text").value.trim();
       $("#token-text").value = "";
       if (dialog.returnValue === "forget") sessionStorage.removeItem(KEPT);
-      if (dialog.returnValue === "use" && given) sessionStorage.setItem(KEPT, given);
-      resolve(dialog.returnValue === "use" && given !== "");
+      if (dialog.returnValue !== "use" || given === "") return resolve(false);
+      if (!TOKEN.test(given)) return resolve(ask("That is no token: one has letters, digits and signs of ASCII alone."));
+      sessionStorage.setItem(KEPT, given);
+      resolve(true);
     }, { once: true });
   });
 }
@@ -39,7 +42,7 @@ async function send(url, request) {
   return (await ask(problem.detail)) ? send(url, request) : answer;
 }
 
-/** A page that needs a token comes again with it. */
+/** A page that needs a token comes again with it; so does what it shows and leads to. */
 async function open() {
   const answer = await send(location.pathname + location.search, { headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -47,6 +50,23 @@ async function open() {
   document.title = page.title;
   document.body.replaceWith(page.body);
   begin();
+  for (const each of all("video, img"))
+    each.addEventListener("error", () => ["src", "poster"].forEach((name) => load(each, name)), { once: true });
+  for (const each of all(".others a")) each.addEventListener("click", show);
+  if (location.hash) location.replace(location.hash); // no new element is the target by itself
+  $("#main").focus();
+}
+
+async function load(medium, name) {
+  const url = medium.getAttribute(name);
+  const answer = url && (await send(url, {}));
+  if (answer?.ok) medium.setAttribute(name, URL.createObjectURL(await answer.blob()));
+}
+
+async function show(event) {
+  event.preventDefault();
+  const answer = await send(event.target.href, {});
+  location.assign(URL.createObjectURL(await answer.blob()));
 }
 
 // What a form says
@@ -143,16 +163,20 @@ function clear(form) {
   all(".error, .failure", form).forEach((each) => { each.hidden = true; each.textContent = ""; });
 }
 
+/** Whether there is a place for it beside the part of the form. */
+function mark(part, detail) {
+  const line = part && $(":scope > .error", part);
+  if (!line) return false;
+  line.textContent = line.textContent ? `${line.textContent}; ${detail}` : detail;
+  line.hidden = false;
+  control(part)?.setAttribute("aria-invalid", "true");
+  return true;
+}
+
 function tell(form, problem, steps) {
-  const elsewhere = [];
-  for (const { pointer, detail } of problem.errors ?? []) {
-    const part = place(form, steps(pointer));
-    const line = part && $(":scope > .error", part);
-    if (!line) { elsewhere.push(`${pointer} ${detail}`); continue; }
-    line.textContent = line.textContent ? `${line.textContent}; ${detail}` : detail;
-    line.hidden = false;
-    control(part)?.setAttribute("aria-invalid", "true");
-  }
+  const elsewhere = (problem.errors ?? [])
+    .filter(({ pointer, detail }) => !mark(place(form, steps(pointer)), detail))
+    .map(({ pointer, detail }) => `${pointer} ${detail}`);
   const failure = $(".failure", form);
   const list = document.createElement("ul");
   list.append(...elsewhere.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
@@ -161,7 +185,16 @@ function tell(form, problem, steps) {
   ($("[aria-invalid]", form) ?? failure).focus();
 }
 
+/** What a control shows and does not give: half a date. */
+function unread(form) {
+  const found = all("input", form).filter((each) => each.validity.badInput);
+  found.forEach((each) => mark(each.closest(".field"), "is not complete"));
+  return found.length > 0;
+}
+
 async function write(form, method) {
+  clear(form);
+  if (unread(form)) return tell(form, { title: "Nothing was sent", detail: "a field is not complete" });
   const source = "source" in form.dataset ? JSON.parse($("[data-sent=json]").textContent) : null;
   const writer = WRITERS[$(".as", form)?.value ?? "json"];
   const headers = { Accept: "application/json" };
@@ -172,7 +205,6 @@ async function write(form, method) {
     headers["Content-Type"] = writer.type(method);
     request.body = writer.write(form, method, method === "PATCH" ? changes_of(form, source) : data_of(form, source));
   }
-  clear(form);
   const answer = await send(location.pathname, request); // what the query says is about the page
   if (!answer.ok) return tell(form, await answer.json().catch(() => ({})), writer.steps);
   const made = answer.headers.get("Location");
@@ -236,7 +268,8 @@ function show_progress() {
 function filter(event) {
   event.preventDefault();
   const wanted = new URLSearchParams(new FormData(event.target));
-  for (const each of all(".search input:not([type=hidden])"))
+  for (const each of all(".search input:not([type=hidden]), .search select").filter(
+    (each) => each.form === event.target || each.value !== each.dataset.was))
     each.value === "" ? wanted.delete(each.name) : wanted.set(each.name, each.value);
   location.assign(`${event.target.getAttribute("action")}?${wanted}`);
 }
@@ -248,7 +281,10 @@ const ACTS = {
     for (const part of parts(made)) rename(part, `${list.dataset.name}-${rows(list).length}-${Date.now()}-${part.dataset.name}`);
     control(parts(made).find((part) => !part.hidden)).focus();
   },
-  remove: (list, row) => row.remove(),
+  remove: (list, row) => {
+    row.remove();
+    $("[data-act=add]", list).focus();
+  },
 };
 
 function rename(part, id) {
@@ -265,12 +301,21 @@ function click(event) {
   list.dataset.changed = "";
 }
 
+/** What the style tells of the tabs, for who does not see it. */
+function tell_tab() {
+  const tabs = all(".tabs a");
+  const current = tabs.find((each) => each.hash === location.hash) ?? tabs[0];
+  for (const each of tabs) each.setAttribute("aria-current", each === current);
+}
+
 const is_refused = () => $("main").dataset.status === "401";
 
 function begin() {
   $("#token-button").hidden = false;
   $("#token-button").addEventListener("click", async () => (await ask()) && is_refused() && open());
-  for (const each of all(".write input, .write select, .write textarea")) each.dataset.was = each.value;
+  $(".skip").addEventListener("click", (event) => { event.preventDefault(); $("#main").focus(); }); // in any tab
+  for (const each of all("input, select, textarea")) each.dataset.was = each.value;
+  tell_tab();
   for (const form of all(".write form")) {
     form.addEventListener("submit", (event) => { event.preventDefault(); submit(form, event.submitter.value); });
     form.addEventListener("click", (event) => event.target.dataset.act && click(event));
@@ -279,5 +324,6 @@ function begin() {
   if ("followed" in $("main").dataset) show_progress();
 }
 
+addEventListener("hashchange", tell_tab);
 begin();
 if (is_refused()) open();
