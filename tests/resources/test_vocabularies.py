@@ -168,7 +168,19 @@ def test_what_cannot_be_said_is_a_406_and_nothing_happened(client):
     assert client.get("/invoices").json["total"] == before
 
 
-def test_a_broken_one_is_told_at_start(tmp_path: Path, sample_file: Path):
+STYLESHEET = """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+<xsl:template match="/{}">{}</xsl:template></xsl:stylesheet>"""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("<a>\n<b></a>", "broken/out.xsl, line 2: Opening and ending tag mismatch"),
+        (STYLESHEET.format("customer", "<a b='{$c}'/>"), "broken/out.xsl, line 2: Variable 'c'"),
+        (STYLESHEET.format("costumer", "<a/>"), "broken/out.xsl: there is no type 'costumer'"),
+    ],
+)
+def test_a_broken_one_is_told_at_start(tmp_path: Path, sample_file: Path, text: str, message: str):
     for path in ROOT.iterdir():
         if path.is_dir() and path.name not in ("vocabularies", ".venv", "instance"):
             (tmp_path / path.name).symlink_to(path)
@@ -176,7 +188,8 @@ def test_a_broken_one_is_told_at_start(tmp_path: Path, sample_file: Path):
     folder = tmp_path / "vocabularies" / "broken"
     folder.mkdir(parents=True)
     (folder / "media-type").write_text("application/vnd.broken+xml")
-    (folder / "out.xsl").write_text("<a>\n<b></a>")
+    (folder / "out.xsl").write_text(text)
+    (folder / "in.xsl").write_text(STYLESHEET.format("a", "<customer/>"))
     options = ["--port", str(free_port()), "--database", f"sqlite:///{sample_file}"]
     answer = subprocess.run(
         [sys.executable, "run.py", "serve", *options],
@@ -187,4 +200,4 @@ def test_a_broken_one_is_told_at_start(tmp_path: Path, sample_file: Path):
     )
     assert answer.returncode == 1
     (line,) = answer.stderr.splitlines()
-    assert line.startswith("Error: broken/out.xsl, line 2: Opening and ending tag mismatch")
+    assert line.startswith(f"Error: {message}")
