@@ -1,6 +1,7 @@
 """The command that serves."""
 
 import os
+from collections.abc import Callable
 from functools import reduce
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,7 +32,8 @@ def serving(command: Any) -> Any:
 
 @click.command()
 @serving
-def serve(**options: Any) -> None:
+@click.pass_obj
+def serve(create_app: Callable[..., Any], **options: Any) -> None:
     """Serve. The embedded database is made and filled first, if there is none."""
     settings = settings_from(**options)
     if settings.database_url == EMBEDDED:
@@ -39,6 +41,7 @@ def serve(**options: Any) -> None:
     with opened(settings) as database:
         refuse_empty(database)
         _warn(settings, database)
+    _check(create_app, settings)
     _serve(settings)
 
 
@@ -53,11 +56,19 @@ def _warn(settings: Settings, database: Any) -> None:
             click.echo(NO_USERS)
 
 
-def _serve(settings: Settings) -> None:
+def _check(create_app: Callable[..., Any], settings: Settings) -> None:
+    """What is wrong with a vocabulary would be met in each process again."""
     try:
-        from serving.server import listen, serve
-    except ValueError as error:  # of a vocabulary, which would be met in each process again
+        from exchange.report import check_vocabularies
+
+        check_vocabularies(create_app(settings))
+    except ValueError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _serve(settings: Settings) -> None:
+    from serving.server import listen, serve
+
     try:
         listening = listen(settings.host, settings.port)
     except OSError as error:

@@ -45,11 +45,13 @@ PROBLEM = Object(
     namespace="urn:ietf:rfc:7807",
     item="i",
 )
+# What stands in a task is a member of ours, which the rules of RFC 9457 for documents do not reach.
+_OF_TASK = replace(PROBLEM, name="task-problem", namespace=None, item=None)
 
 
 def types_of(app: Flask, routes: Routes, tasks: Any) -> Types:
     """The types by name, in the order of the routes that show them. tasks: the model of tasks."""
-    found, seen = {"problem": PROBLEM}, set()
+    found, seen = {each.name: each for each in (PROBLEM, _OF_TASK)}, set()
     for rule in app.url_map.iter_rules():
         told = traits(app.view_functions[rule.endpoint])
         key = told.shape.name, told.model, told.is_collection, told.accepts
@@ -129,7 +131,7 @@ def _type_of(member: Any, *, is_input: bool) -> Type:
         held = Named(input_name(member.items), name) if is_input else Named(name)
         return Listed(held, **member.facets)
     if member.kind is dict:
-        return Named("problem")  # the only object that a row has
+        return Named(_OF_TASK.name)  # the only object that a row has
     return Value(_KINDS[member.kind], **member.facets)
 
 

@@ -10,6 +10,7 @@ from exchange.selection import not_acceptable, offers
 from negotiate.problem import Problem, of_status
 from representations.base import Inexpressible, Malformed
 from representations.patch import Inapplicable, Unprocessable
+from representations.stylesheet import Broken
 
 RETRY_AFTER = "1"  # seconds
 _OF_PATCHES: Mapping[type[Exception], str] = {Inapplicable: "conflict", Unprocessable: "invalid"}
@@ -24,11 +25,8 @@ def problem(error: Exception, names: Mapping[type[Exception], str]) -> Problem:
     """
     if isinstance(error, Problem):
         return error
-    if isinstance(error, Malformed):
-        return Problem("malformed", f"{_content_type()}: {error}")
-    if isinstance(error, Inexpressible):
-        selected, there = g.exchange.selected, offers(g.exchange.traits)
-        return not_acceptable(f"{selected.media_type}: {error}", there)
+    if isinstance(error, Malformed | Inexpressible):
+        return _of_format(error)
     if name := _OF_PATCHES.get(type(error)):
         return Problem(name, str(error))
     if isinstance(error, HTTPException):
@@ -38,6 +36,15 @@ def problem(error: Exception, names: Mapping[type[Exception], str]) -> Problem:
             return _of_view(error, names[kind])
     current_app.logger.exception("%s %s failed", request.method, request.path)
     return Problem("internal-error", "the fault is the server's; it has been logged")
+
+
+def _of_format(error: Malformed | Inexpressible) -> Problem:
+    if isinstance(error.__cause__, Broken):  # what a stylesheet does wrong, no client can mend
+        current_app.logger.warning("%s: %s", request.path, error.__cause__)
+    if isinstance(error, Malformed):
+        return Problem("malformed", f"{_content_type()}: {error}")
+    selected, there = g.exchange.selected, offers(g.exchange.traits)
+    return not_acceptable(f"{selected.media_type}: {error}", there)
 
 
 def _of_view(error: Exception, name: str) -> Problem:

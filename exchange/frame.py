@@ -52,7 +52,7 @@ def _frame(exchange: Exchange, data: Data) -> Frame:
     frame = _surroundings()
     return replace(
         frame,
-        guides=(*frame.guides, *_guides({"Schema": f"/schemas/{exchange.shape.name}.json"})),
+        guides=(*frame.guides, *_schemas(exchange.shape.name)),
         sent=tuple(_as_sent(exchange, each, data) for each in (JSON, XML)),
         others=tuple((each.name, url) for each, url in urls.items()),
         media={each.media_type.partition("/")[0]: url for each, url in urls.items() if each.part},
@@ -102,6 +102,11 @@ def _guides(paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name, path in paths.items():
         if _is_there(path):
             yield name, current_app.settings.public_url + path
+
+
+def _schemas(name: str) -> Iterator[tuple[str, str]]:
+    """The schema of the type, if it has one: the route would take any name."""
+    return _guides({"Schema": f"/schemas/{name}.json"} if name in current_app.types else {})
 
 
 def _is_there(path: str) -> bool:

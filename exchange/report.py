@@ -14,9 +14,16 @@ from exchange.fields import ALWAYS, allow, fields_of
 from exchange.selection import accept_field, offers
 from exchange.state import traits
 from negotiate import accept
-from representations import Representation
+from representations import VOCABULARIES, Representation
+from representations.vocabulary import check
 
 _LEVELS = ("*/*", "type/*", "type/*+suffix", "type/subtype")
+
+
+def check_vocabularies(app: Api) -> None:
+    """Raises Broken for one that its types cannot be written in."""
+    for each in VOCABULARIES:
+        check(each, app.types)
 
 
 def print_routes(app: Api) -> None:

@@ -48,6 +48,11 @@ def offers_of(shown: Traits) -> tuple[Representation, ...]:
     return shown.offers or _for_type(there, shown.shape.name)
 
 
+def has_parts(shown: Traits) -> bool:
+    """Whether one of its representations can be asked for by ranges."""
+    return any(each.part for each in offers_of(shown))
+
+
 @cache
 def _for_type(there: tuple[Representation, ...], name: str) -> tuple[Representation, ...]:
     """The representations, and the vocabularies that are for the type."""

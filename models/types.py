@@ -80,13 +80,15 @@ def _carried(text: str) -> str:
 
 
 def _amount(value: Any) -> Any:
-    """A number as it came, or its digits as text; never a float."""
+    """A number as it came, or its digits as text; never a float. 1.100 is the number 1.1."""
     if isinstance(value, str) and _AMOUNT.fullmatch(value):
         return Decimal(value)
     if type(value) is int and abs(value) < 10**15:
         return Decimal(value)
-    if isinstance(value, Decimal) and value.is_finite() and value.as_tuple().exponent >= -2:  # type: ignore[operator]
-        return value
+    if isinstance(value, Decimal) and value.is_finite() and value.copy_abs() < 10**15:
+        cents = value.quantize(_CENT)
+        if cents == value:
+            return cents
     raise ValueError('should be an amount of two places and at most 12 digits, such as "19.90"')
 
 

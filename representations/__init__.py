@@ -34,7 +34,6 @@ REPRESENTATIONS: tuple[Representation, ...] = (
     MSGPACK,
 )
 MEDIA: tuple[Representation, ...] = (MP4, PNG)  # of a row that has them, after those
-VOCABULARIES = vocabularies()  # each for some types alone
 PATCHES: tuple[Patch, ...] = (MERGE_PATCH, JSON_PATCH, XML_PATCH)
 PROBLEMS: tuple[Representation, ...] = (PROBLEM_JSON, PROBLEM_XML, HTML)
 # Of what the server measures: what it is read in first, then as every item.
@@ -44,7 +43,14 @@ JSON_SCHEMAS = (JSON_SCHEMA, JSON)
 XSDS = (XSD, TEXT_XSD)
 DOCUMENTED = (DOCUMENTATION,)
 PLAIN_JSON = (JSON,)  # of what is JSON by its own standard
-EVERY = (
-    *(*REPRESENTATIONS, *VOCABULARIES, *PROBLEMS, *MEDIA, PROMETHEUS, EVENTS),
+_OURS = (
+    *(*REPRESENTATIONS, *PROBLEMS, *MEDIA, PROMETHEUS, EVENTS),
     *(JSON_SCHEMA, *FILES.values()),
 )
+TAKEN = {  # names and media types that no vocabulary may have
+    *(each.name for each in (*_OURS, *DOCUMENTED)),
+    *(each.media_type for each in _OURS),
+    *(each.media_type for each in PATCHES),
+}
+VOCABULARIES = vocabularies(taken=TAKEN)  # each for some types alone
+EVERY = (*_OURS, *VOCABULARIES)

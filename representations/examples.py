@@ -14,13 +14,15 @@ _EXAMPLES: dict[Kind, Any] = {
 }
 
 
-def example(type: Object, types: Types) -> Data:
+def example(type: Object, types: Types, whole: str | None = None) -> Data:
     """What a document of the type may hold: of what is sent all members but those that `expand`
-    adds, of what is taken all that are not ignored."""
+    adds, of what is taken all that are not ignored. whole: the type in whose list it stands; what
+    is taken refers to none, since that is to be made."""
+    left_out = f"{whole}_id" if type.is_input else None
     return {
-        name: _of(name, each.type, types)
+        name: _of(name, each.type, types, type.tag)
         for name, each in type.properties.items()
-        if not (each.ignored or _is_added(each))
+        if not (each.ignored or _is_added(each) or name == left_out)
     }
 
 
@@ -28,13 +30,13 @@ def _is_added(property: Property) -> bool:
     return isinstance(property.type, Named) and not property.required
 
 
-def _of(name: str, type: Type, types: Types) -> Data:
+def _of(name: str, type: Type, types: Types, whole: str) -> Data:
     if isinstance(type, Named):
-        return example(types[type.name], types)
+        return example(types[type.name], types, whole)
     if isinstance(type, Object):
-        return example(type, types)
+        return example(type, types, whole)
     if isinstance(type, Listed):
-        return [_of(name, type.items, types)]
+        return [_of(name, type.items, types, whole)]
     return _of_value(name, type)
 
 

@@ -1,7 +1,6 @@
 """JSON Schema (2020-12) of a type, from its description."""
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from representations.base import Data
@@ -19,13 +18,16 @@ from representations.schema import (
 )
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-# Patterns in the syntax that ECMA-262, XML Schema and Python share, so each means the same in all.
+# Patterns in the syntax that ECMA-262, XML Schema and Python share, so each means the same in all,
+# but for the $ of the first: Python's is also what comes before a last line feed.
 DAY = (
     "(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 )
 MOMENT = f"{DAY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 # What XML cannot carry (XML 1.0, 2.2) is refused in every format.
-_CARRIED = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]*$"
+CARRIED = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]*$"
+_IGNORED = "The server's: what a client sends is ignored."
+_KNOWN = f"{_IGNORED[:-1]}, except that an item of a list stays the row that has its id."
 
 Schema = dict[str, Any]
 
@@ -52,16 +54,16 @@ def definition(type: Object, base: str) -> Schema:
     schema: Schema = {
         "type": "object",
         "description": type.about,
-        "properties": {name: _property(each, type, base) for name, each in properties},
+        "properties": {name: _property(name, each, type, base) for name, each in properties},
         "required": [name for name, each in properties if each.required],
         "additionalProperties": False,
     }
     return {key: value for key, value in schema.items() if value not in ("", [])}
 
 
-def _property(property: Property, within: Object, base: str) -> Schema:
+def _property(name: str, property: Property, within: Object, base: str) -> Schema:
     if property.ignored:
-        return {"description": "The server's: what a client sends is ignored."}
+        return {"description": _KNOWN if name == "id" else _IGNORED}
     schema = of_type(property.type, within, base)
     return _or_null(schema) if property.nullable else schema
 
@@ -105,19 +107,19 @@ def _text(value: Value, is_input: bool) -> Schema:
     if not is_input:
         return schema
     if value.pattern:
-        return schema | {"allOf": [{"pattern": _CARRIED}]}
-    return schema | {"pattern": _CARRIED}
+        return schema | {"allOf": [{"pattern": CARRIED}]}
+    return schema | {"pattern": CARRIED}
 
 
 def _money(value: Value, is_input: bool) -> Schema:
-    """Text; from a client a number too, which is taken by its digits."""
+    """Text; from a client a number too, which is taken by its digits. No multipleOf says how many:
+    in the floats of most validators 19.99 is no multiple of 0.01."""
     text = {"type": "string", "pattern": f"^{amount(value, is_input)}$"}
     if not is_input:
         return text
-    step = Decimal(1).scaleb(-value.decimal_places)
-    bounds = {"multipleOf": step, "minimum": -value.most, "maximum": value.most}
-    number = {name: float(bound) for name, bound in bounds.items()}
-    return {"anyOf": [text, {"type": "number", **number}]}
+    bounds = {"minimum": float(-value.most), "maximum": float(value.most)}
+    about = f"With more than {value.decimal_places} digits after the point it is a 422."
+    return {"anyOf": [text, {"type": "number", "description": about, **bounds}]}
 
 
 def amount(value: Value, is_input: bool) -> str:

@@ -66,6 +66,11 @@ class Listed:
     items: "Type"
     most: int | None = None
 
+    @property
+    def item_name(self) -> str:
+        """The name of the element of an item."""
+        return "item" if isinstance(self.items, Value | Listed) else self.items.tag
+
 
 @dataclass(frozen=True)
 class Property:

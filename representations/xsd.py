@@ -89,8 +89,7 @@ def _of_type(name: str, type: Type, within: Object, *, is_ignored: bool = False)
 
 
 def _item(type: Listed, within: Object) -> _Element:
-    tag = "item" if isinstance(type.items, Value | Listed) else type.items.tag
-    element = _of_type(within.item or tag, type.items, within)
+    element = _of_type(within.item or type.item_name, type.items, within)
     element.set("minOccurs", "0")
     element.set("maxOccurs", "unbounded" if type.most is None else str(type.most))
     return element

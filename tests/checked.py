@@ -8,7 +8,6 @@ content of what is not.
 import json
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -115,10 +114,10 @@ def compiled(suffix: str, document: bytes) -> Any:
     """What raises the validator's error for content that is not valid."""
     if suffix == "xsd":
         return xmlschema.XMLSchema(document).validate
-    schema = json.loads(document, parse_float=Decimal)
-    Draft202012Validator.check_schema(json.loads(document))
+    schema = json.loads(document)
+    Draft202012Validator.check_schema(schema)
     found = _Validator(schema, format_checker=FormatChecker())
-    return lambda content: found.validate(json.loads(content, parse_float=Decimal))
+    return lambda content: found.validate(json.loads(content))
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
@@ -127,14 +126,4 @@ def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterat
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-def _is_integer(checker: Any, instance: Any) -> bool:
-    """Any number without a fraction (JSON Schema, 6.1.1), a Decimal too."""
-    is_number = isinstance(instance, int | Decimal) and not isinstance(instance, bool)
-    return is_number and instance == int(instance)
-
-
-_Validator = validators.extend(
-    Draft202012Validator,
-    {"pattern": _pattern},
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
-)
+_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern})

@@ -6,10 +6,11 @@ from typing import Any
 from flask import Blueprint, Flask, current_app
 
 from exchange.openapi.content import schema_of
+from exchange.openapi.filters import filter_components
 from exchange.openapi.operations import methods_of, operation
-from exchange.openapi.parameters import field_components, filter_components, path_of
+from exchange.openapi.parameters import field_components, path_of
 from exchange.openapi.responses import header_components, problem_components
-from exchange.state import mark, traits
+from exchange.state import mark
 from negotiate.cache_control import NO_CACHE
 from representations import DOCUMENTED, PLAIN_JSON
 
@@ -38,17 +39,12 @@ def document(app: Flask) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {name: schema_of(type) for name, type in app.types.items()},
-            "parameters": field_components() | filter_components(_collections(app)),
+            "parameters": field_components() | filter_components(app),
             "headers": header_components(),
             "responses": problem_components(app),
             "securitySchemes": _SCHEMES,
         },
     }
-
-
-def _collections(app: Flask) -> list[Any]:
-    told = [traits(view) for view in app.view_functions.values()]
-    return [*dict.fromkeys(each.model for each in told if each.is_collection)]
 
 
 def show_openapi() -> Any:

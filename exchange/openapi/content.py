@@ -11,14 +11,14 @@ from exchange.content import PATCHERS, readers_of
 from representations import EVENTS, PROBLEMS, Representation
 from representations.examples import example
 from representations.json_schema import Schema, definition
-from representations.schema import Listed, Object, Type, Value, shape_of
+from representations.schema import Listed, Object, Type, shape_of
 
 BASE = "#/components/schemas/"
 _SHOWN = ("json", "xsd")  # by the language of their schema: formats whose examples are text
 _POINTER = {"type": "string", "format": "json-pointer", "pattern": "^(/([^/~]|~[01])*)*$"}
 _OPERATIONS = {"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from"}
 _XML_PATCH = (
-    '<p:patch xmlns:p="urn:ietf:rfc:7351"><p:replace sel="/{0}/{1}"><{1}>{1}</{1}></p:replace>'
+    '<p:patch xmlns:p="urn:ietf:rfc:7351"><p:replace sel="/{0}/{1}"><{1}>{2}</{1}></p:replace>'
     "</p:patch>"
 )
 
@@ -33,28 +33,28 @@ def _operation(op: str, more: str | None = None) -> Schema:
     return {"type": "object", "required": [*properties], "properties": properties}
 
 
-_CHANGES = {
-    "type": "array",
-    "items": {"oneOf": [_operation("remove"), *starmap(_operation, _OPERATIONS.items())]},
-}
+def _changes(app: Flask) -> Schema:
+    operations = [_operation("remove"), *starmap(_operation, _OPERATIONS.items())]
+    most = app.settings.max_operations
+    return {"type": "array", "maxItems": most, "items": {"oneOf": operations}}
 
 
 def schema_of(type: Object) -> Schema:
     """The schema of the type as a component, with the names that its XML has."""
-    space = {"namespace": type.namespace} if type.namespace else {}
-    return _named(definition(type, BASE), type) | {"xml": {"name": type.tag, **space}}
+    return _named(definition(type, BASE), type, type, name=type.tag)
 
 
-def _named(schema: Schema, type: Type, item: str | None = None) -> Schema:
+def _named(schema: Schema, type: Type, within: Object, **said: Any) -> Schema:
+    """OpenAPI hands no namespace down: each element of the object says it."""
+    said |= {"wrapped": True} if isinstance(type, Listed) else {}
+    if xml := said | ({"namespace": within.namespace} if within.namespace else {}):
+        schema["xml"] = xml
     if isinstance(type, Object):
         for name, each in type.properties.items():
             if not each.ignored:
-                _named(schema["properties"][name], each.type, type.item)
+                _named(schema["properties"][name], each.type, within)
     elif isinstance(type, Listed):
-        tag = "item" if isinstance(type.items, Value | Listed) else type.items.tag
-        schema["xml"] = {"wrapped": True}
-        schema["items"]["xml"] = {"name": item or tag}
-        _named(schema["items"], type.items, item)
+        _named(schema["items"], type.items, within, name=within.item or type.item_name)
     return schema
 
 
@@ -64,7 +64,7 @@ def shown(app: Flask, type: Object, offers: Iterable[Representation]) -> Media:
 
 
 def problems(app: Flask, told: Any) -> Media:
-    """A problem in both of its media types. told: an example of it."""
+    """A problem in each of its media types. told: an example of it."""
     type = app.types["problem"]
     return {each.media_type: _media(app, type, each, told) for each in PROBLEMS}
 
@@ -75,8 +75,10 @@ def taken(app: Flask, type: Object) -> Media:
 
 
 def _media(app: Flask, type: Object, format: Representation, told: Any = None) -> Media:
-    if format.types or not (format.schema or format.decode):  # a vocabulary, table, page, picture
-        return {} if format is EVENTS else {"schema": {"type": "string"}}  # of each, or of all
+    if format.part or format is EVENTS:  # bytes; of all that is said, not of one
+        return {}
+    if format.types or format.framed or not (format.schema or format.decode):
+        return {"schema": {"type": "string"}}  # a vocabulary, page, table
     schema = {"$ref": BASE + type.name}
     if format.schema not in _SHOWN:
         return {"schema": schema}
@@ -85,7 +87,7 @@ def _media(app: Flask, type: Object, format: Representation, told: Any = None) -
     return {"schema": schema, "example": data if format.schema == "json" else written}
 
 
-def _changes(type: Object) -> Schema:
+def _merged(type: Object) -> Schema:
     """Any of the members; null takes one away that need not be there (RFC 7396)."""
     changed = {
         name: replace(each, required=False, nullable=each.nullable or not each.required)
@@ -94,13 +96,14 @@ def _changes(type: Object) -> Schema:
     return definition(replace(type, properties=changed), BASE)
 
 
-def patched(type: Object) -> Media:
+def patched(app: Flask, type: Object) -> Media:
     """What a PATCH may send: the members to change, or a list of operations."""
-    member = next(name for name, each in type.properties.items() if not each.ignored)
-    changes = {"op": "replace", "path": f"/{member}", "value": member}
+    member = next(name for name, each in type.properties.items() if each.required)
+    value = example(type, app.types)[member]
+    changes = {"op": "replace", "path": f"/{member}", "value": value}
     merge, operations, xml = PATCHERS
     return {
-        merge: {"schema": _changes(type), "example": {member: member}},
-        operations: {"schema": _CHANGES, "example": [changes]},
-        xml: {"schema": {"type": "string"}, "example": _XML_PATCH.format(type.tag, member)},
+        merge: {"schema": _merged(type), "example": {member: value}},
+        operations: {"schema": _changes(app), "example": [changes]},
+        xml: {"schema": {"type": "string"}, "example": _XML_PATCH.format(type.tag, member, value)},
     }

@@ -9,7 +9,8 @@ from werkzeug.routing import Rule
 from exchange.access import ANYONE, PASSWORD
 from exchange.catalogue import input_name
 from exchange.openapi.content import patched, taken
-from exchange.openapi.parameters import component_name, filters, of_fields, of_path, of_query
+from exchange.openapi.filters import component_name, filters
+from exchange.openapi.parameters import of_fields, of_path, of_query
 from exchange.openapi.responses import responses
 from exchange.state import Traits, traits
 
@@ -52,16 +53,16 @@ def operation_id(rule: Rule, method: str) -> str:
 
 
 def _parameters(app: Flask, rule: Rule, told: Traits, method: str) -> list[Any]:
-    listed = [*of_path(rule.rule), *of_query(told, app.settings), *of_fields(told, method)]
+    listed = [*of_path(rule.rule), *of_query(told, app.settings), *of_fields(rule, told, method)]
     if told.is_collection:
-        names = [component_name(told.model, each) for each in filters(told.model)]
+        names = [component_name(told.model, each) for each in filters(told.model, app.settings)]
         listed += [{"$ref": f"#/components/parameters/{name}"} for name in names]
     return listed
 
 
 def _content(app: Flask, told: Traits, method: str) -> Any:
     type = app.types[input_name(told.accepts, told.given)]
-    return patched(type) if method == "PATCH" else taken(app, type)
+    return patched(app, type) if method == "PATCH" else taken(app, type)
 
 
 def _security(app: Flask, need: str) -> list[Mapping[str, Any]]:

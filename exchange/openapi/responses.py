@@ -6,9 +6,8 @@ from typing import Any
 from flask import Flask
 
 from exchange.access import ANYONE
-from exchange.content import READERS
 from exchange.openapi.content import problems, shown
-from exchange.selection import offers_of
+from exchange.selection import has_parts, offers_of
 from exchange.state import Traits
 from negotiate.problem import KINDS, Problem
 from negotiate.security import security_fields
@@ -56,7 +55,7 @@ def _problems(told: Traits, method: str, need: str) -> Iterator[str]:
         yield "forbidden"
     if told.policy:
         yield "not-kept"
-    if method == "GET" and _has_parts(told):
+    if method == "GET" and has_parts(told):
         yield "range-not-satisfiable"
     if method != "GET":
         yield "conflict"
@@ -70,14 +69,14 @@ def _successes(app: Flask, told: Traits, method: str) -> Iterator[tuple[str, Res
     if method == "DELETE":
         yield "204", _response("Done.", ())
         return
-    content = _content(app, told, method)
+    content = _content(app, told)
     if method == "GET":
         is_task = told.model is app.tasks and not told.is_collection
         again = ("Retry-After",) if is_task else ()
         yield "200", _response("What was asked for.", (*_READ, *again), content)
         yield "304", _response("The client has it already.", (*_READ, *again))
-        if _has_parts(told):
-            parts = {name: each for name, each in content.items() if name not in READERS}
+        if has_parts(told):
+            parts = {each.media_type: {} for each in offers_of(told) if each.part}
             yield "206", _response("A range of it.", (*_READ, "Content-Range"), parts)
         if is_task:
             fields = (*_READ, "Location")
@@ -95,12 +94,7 @@ def _successes(app: Flask, told: Traits, method: str) -> Iterator[tuple[str, Res
             yield "204", _response("Done, and return=minimal was preferred.", _WRITTEN)
 
 
-def _has_parts(told: Traits) -> bool:
-    """Whether one of its representations can be asked for by ranges."""
-    return any(each.part for each in offers_of(told))
-
-
-def _content(app: Flask, told: Traits, method: str) -> Any:
+def _content(app: Flask, told: Traits) -> Any:
     name = told.shape.name
     if name in app.types:
         return shown(app, app.types[name], offers_of(told))

@@ -16,7 +16,8 @@ from exchange.settings import Settings
 from exchange.times import SEEN
 from models import Database
 from models.search import Search
-from representations import REPRESENTATIONS
+from representations import REPRESENTATIONS, VOCABULARIES
+from representations.stylesheet import stylesheet
 from run import create_app
 
 MADE = re.compile("[0-9a-f]{32}")
@@ -195,6 +196,27 @@ def test_an_error_of_the_database_does_not_tell_what_it_was_asked(app, capfd):
     told = logged(capfd)[0]["exception"]
     assert "nowhere" in told
     assert SECRET not in told
+
+
+STYLESHEET = """<x:stylesheet version="1.0" xmlns:x="http://www.w3.org/1999/XSL/Transform">
+<x:template match="/">{}</x:template></x:stylesheet>"""
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        ("<x:call-template name='nope'/>", ["out.xsl, line 2: The called template 'nope'"]),
+        ("<x:message terminate='yes'>not this one</x:message>", []),
+    ],
+)
+def test_a_stylesheet_that_fails_is_logged(app, client, capfd, tmp_path, monkeypatch, act, told):
+    (tmp_path / "out.xsl").write_text(STYLESHEET.format(act))
+    vocabulary = VOCABULARIES[0].encode.__self__
+    monkeypatch.setattr(vocabulary, "_out", stylesheet(tmp_path / "out.xsl"))
+    assert client.get(f"/customers/1?format={VOCABULARIES[0].name}").status_code == 406
+    warned = [line["event"] for line in logged(capfd) if line["level"] == "warning"]
+    assert len(warned) == len(told)
+    assert all(part in line for part, line in zip(told, warned, strict=True))
 
 
 HOSTILE = {

@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 from exchange.settings import Settings
+from exchange.state import mark
 from models import Movie, find, remove, save
 from negotiate.security import OF_PAGES
 from representations import HTML, REPRESENTATIONS
@@ -461,6 +462,15 @@ def test_guides_are_linked(client, path, schema):
     nav = one(page(client, path), "//nav[@aria-label='Guides']")
     found = {text(a): a.get("href") for a in nav.xpath("a")}
     assert found == {"Docs": "/docs", "Schema": f"/schemas/{schema}.json"}
+
+
+def test_there_is_no_guide_to_a_schema_that_there_is_not(embedded_url):
+    app = create_app(Settings(database_url=embedded_url, open_writes=True))
+    app.get("/half", endpoint="half")(mark(lambda: {"a": 1}, shape=Shape("half")))
+    app.access.needs["half"] = {"GET": "anyone"}
+    nav = one(page(app.test_client(), "/half"), "//nav[@aria-label='Guides']")
+    assert [a.get("href") for a in nav.xpath("a")] == ["/docs"]
+    app.database.close()
 
 
 # What clients wrote

@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from representations import VOCABULARIES
+from representations import TAKEN, VOCABULARIES
 from representations.base import DEPTH, Inexpressible, ListOf, Malformed, Scalar, Shape
-from representations.vocabulary import FOLDER, Broken, vocabularies
+from representations.schema import TEXT, Object, Property
+from representations.stylesheet import Broken
+from representations.vocabulary import FOLDER, check, vocabularies
 from tests.conftest import DATA
 from tests.representations.drawing import bounded
 
@@ -278,7 +280,9 @@ BROKEN = [
     ("unfinished", "in.xsl", STYLESHEET.format("<xsl:value-of/>"),
      "acme-customer/in.xsl, line 4: .*select"),
     ("no expression", "out.xsl", STYLESHEET.format("<xsl:value-of select='(('/>"),
-     f"{OUT}, line 4: .*could not compile"),
+     f"{OUT}, line 4: Invalid expression"),
+    ("an instruction that there is not", "out.xsl", STYLESHEET.format("<xsl:foo/>"),
+     f"{OUT}, line 4: .*unknown xsl:foo"),
     ("no stylesheet", "out.xsl", "<a/>", f"{OUT}, line 1: .*not a stylesheet"),
     ("for no type", "out.xsl", STYLESHEET.replace("/customer", "customer"),
      f"{OUT}: no template is for a type"),
@@ -299,6 +303,80 @@ def test_what_is_broken_is_told_by_file_and_line(
         path.write_text(text)
     with pytest.raises(Broken, match=message):
         vocabularies(folder)
+
+
+def test_a_fault_in_an_imported_stylesheet_is_told_of_that_file(folder: Path) -> None:
+    importing = STYLESHEET.replace("<xsl:template", "<xsl:import href='more.xsl'/>\n<xsl:template")
+    (folder / OUT).write_text(importing)
+    (folder / "acme-customer" / "more.xsl").write_text(STYLESHEET.format("<xsl:value-of/>"))
+    with pytest.raises(Broken, match=r"acme-customer/more.xsl, line 4: .*select"):
+        vocabularies(folder)
+
+
+TYPES = {"customer": Object("customer", dict.fromkeys(TEXTS, Property(TEXT)))}
+FAILING = [
+    ("an expression that ends early", "<xsl:value-of select='foo('/>", "line 4: Unregistered func"),
+    ("no such variable", "<xsl:value-of select='$nope'/>", "line 4: Variable 'nope' has not been"),
+    ("no such function", "<xsl:value-of select='foo(1)'/>", "line 4: Unregistered function"),
+    ("no such prefix", "<b a='{y:z}'/>", "line 4: Undefined namespace prefix"),
+    ("no such template", "<xsl:call-template name='nope'/>", "line 4: The called template 'nope'"),
+    ("without end", "<xsl:call-template name='self'/>", "line 4: .*infinite template recursion"),
+]
+
+
+@pytest.mark.parametrize("file", ["out.xsl", "in.xsl"])
+@pytest.mark.parametrize(
+    ("act", "message"), [row[1:] for row in FAILING], ids=[row[0] for row in FAILING]
+)
+def test_what_fails_on_an_example_is_told_by_file_and_line(
+    folder: Path, file: str, act: str, message: str
+) -> None:
+    text = STYLESHEET.format(act).replace("match", 'name="self" match')
+    (folder / "acme-customer" / "in.xsl").write_text(text.replace("/customer", "/R"))
+    (folder / "acme-customer" / "acme.xsd").unlink()
+    (folder / OUT).write_text(text if file == "out.xsl" else STYLESHEET.format(""))
+    (vocabulary,) = vocabularies(folder)
+    with pytest.raises(Broken, match=f"acme-customer/{file}, {message}"):
+        check(vocabulary, TYPES)
+
+
+@pytest.mark.parametrize("act", ["", "<xsl:message terminate='yes'>not this one</xsl:message>"])
+def test_an_example_may_be_refused(folder: Path, act: str) -> None:
+    (folder / OUT).write_text(STYLESHEET.format(act))
+    (vocabulary,) = vocabularies(folder)
+    check(vocabulary, TYPES)
+
+
+def test_a_type_that_there_is_not_is_told(folder: Path) -> None:
+    (folder / OUT).write_text(STYLESHEET.replace("/customer", "/customer | /costumer"))
+    (vocabulary,) = vocabularies(folder)
+    with pytest.raises(Broken, match=f"{OUT}: there is no type 'costumer'"):
+        check(vocabulary, TYPES)
+
+
+@pytest.mark.parametrize("name", ["json", "text-xml", "html", "docs", "events", "png", "css"])
+def test_no_name_is_given_twice(folder: Path, name: str) -> None:
+    (folder / "acme-customer").rename(folder / name)
+    with pytest.raises(Broken, match=f"{name}: another representation is {name} already"):
+        vocabularies(folder, TAKEN)
+
+
+@pytest.mark.parametrize("name", ["vnd.parley.typed", "problem", "xml-patch", "x"])
+def test_no_media_type_is_given_twice(folder: Path, name: str) -> None:
+    shutil.copytree(folder / "acme-customer", folder / "another")
+    (folder / "acme-customer" / "media-type").write_text("application/x+xml")
+    (folder / "another" / "media-type").write_text(f"application/{name}+xml")
+    with pytest.raises(Broken, match=r"another/media-type: another representation is application"):
+        vocabularies(folder, TAKEN)
+
+
+def test_comments_and_instructions_of_a_stylesheet_say_nothing(folder: Path) -> None:
+    said = "<xsl:comment>x</xsl:comment>", "<xsl:processing-instruction name='y'/>"
+    act = "{1}<first>a{0}b{1}c</first>{0}<last>d{0}</last>{1}".format(*said)
+    text = STYLESHEET.replace("/customer", "/*").replace("R>", "customer>").format(act)
+    (folder / "acme-customer" / "in.xsl").write_text(text)
+    (vocabulary,) = vocabularies(folder)
+    assert back(vocabulary, RECORD.encode() + b"/>", CUSTOMER) == {"first": "abc", "last": "d"}
 
 
 def test_a_name_that_could_not_stand_in_a_query_is_refused(folder: Path) -> None:

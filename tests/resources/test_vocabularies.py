@@ -168,15 +168,33 @@ def test_what_cannot_be_said_is_a_406_and_nothing_happened(client):
     assert client.get("/invoices").json["total"] == before
 
 
-def test_a_broken_one_is_told_at_start(tmp_path: Path, sample_file: Path):
+X = "application/vnd.broken+xml"
+STYLESHEET = """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+<xsl:template match="/{}">{}</xsl:template></xsl:stylesheet>"""
+
+
+@pytest.mark.parametrize(
+    ("media_type", "text", "message"),
+    [
+        (X, "<a>\n<b></a>", "broken/out.xsl, line 2: Opening and ending tag mismatch"),
+        (X, STYLESHEET.format("customer", "<a b='{$c}'/>"), "broken/out.xsl, line 2: Variable 'c'"),
+        (X, STYLESHEET.format("costumer", "<a/>"), "broken/out.xsl: there is no type 'costumer'"),
+        ("application/problem+xml", STYLESHEET.format("customer", "<a/>"),
+         "broken/media-type: another representation is application/problem+xml already"),
+    ],
+)  # fmt: skip
+def test_a_broken_one_is_told_at_start(
+    tmp_path: Path, sample_file: Path, media_type: str, text: str, message: str
+):
     for path in ROOT.iterdir():
         if path.is_dir() and path.name not in ("vocabularies", ".venv", "instance"):
             (tmp_path / path.name).symlink_to(path)
     shutil.copy(ROOT / "run.py", tmp_path)
     folder = tmp_path / "vocabularies" / "broken"
     folder.mkdir(parents=True)
-    (folder / "media-type").write_text("application/vnd.broken+xml")
-    (folder / "out.xsl").write_text("<a>\n<b></a>")
+    (folder / "media-type").write_text(media_type)
+    (folder / "out.xsl").write_text(text)
+    (folder / "in.xsl").write_text(STYLESHEET.format("a", "<customer/>"))
     options = ["--port", str(free_port()), "--database", f"sqlite:///{sample_file}"]
     answer = subprocess.run(
         [sys.executable, "run.py", "serve", *options],
@@ -187,4 +205,4 @@ def test_a_broken_one_is_told_at_start(tmp_path: Path, sample_file: Path):
     )
     assert answer.returncode == 1
     (line,) = answer.stderr.splitlines()
-    assert line.startswith("Error: broken/out.xsl, line 2: Opening and ending tag mismatch")
+    assert line.startswith(f"Error: {message}")
